@@ -26,6 +26,37 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+bool same_medium(const PromptMedia& a, const PromptMedia& b) {
+  return a.begin == b.begin && a.source.path == b.source.path && a.source.is_video == b.source.is_video &&
+         a.plan.mode == b.plan.mode && a.plan.tokens == b.plan.tokens && a.frames == b.frames;
+}
+
+// How many leading positions of the prompt the prefix has already computed. Never all of them, since
+// the last one's logits are needed, and never part of a medium.
+std::int64_t shared_length(const Prefix& prefix, const Prompt& prompt) {
+  const auto limit = static_cast<std::size_t>(std::min<std::int64_t>(prefix.cache.length, prompt.length() - 1));
+  std::size_t shared = 0;
+  while (shared < limit && prefix.ids[shared] == prompt.ids[shared]) ++shared;
+  auto length = static_cast<std::int64_t>(shared);
+  for (std::size_t i = 0; i < prompt.media.size(); ++i) {
+    const PromptMedia& media = prompt.media[i];
+    if (media.begin >= length) break;
+    const bool known = i < prefix.media.size() && same_medium(prefix.media[i], media);
+    if (!known || media.begin + media.plan.tokens > length) length = media.begin;
+  }
+  return length;
+}
+
+// A cache with room for `capacity` positions that starts with the first `length` of `old`.
+KvCache grown(KvCache fresh, const KvCache& old, std::int64_t length) {
+  for (std::size_t i = 0; i < fresh.keys.size() && length > 0; ++i) {
+    fresh.keys[i].narrow(1, 0, length).copy_(old.keys[i].narrow(1, 0, length));
+    fresh.values[i].narrow(1, 0, length).copy_(old.values[i].narrow(1, 0, length));
+  }
+  fresh.length = length;
+  return fresh;
+}
+
 }  // namespace
 
 struct Sequence::Text {
@@ -78,14 +109,17 @@ void Engine::check_cancelled() const {
   }
 }
 
-Tensor Engine::embed(const Prompt& prompt, Timings& timings, const Observer& observe) const {
+Tensor Engine::embed(const Prompt& prompt, std::int64_t from, Timings& timings, const Observer& observe) const {
   const at::NoGradGuard no_grad;
   // Placeholder ids may lie outside the embedding table: any row will do, features replace it.
-  std::vector<std::int64_t> ids = prompt.ids;
+  std::vector<std::int64_t> ids(prompt.ids.begin() + from, prompt.ids.end());
   std::vector<MediaRun> runs;
+  std::vector<const PromptMedia*> fresh;
   for (const PromptMedia& media : prompt.media) {
-    runs.push_back({media.begin, media.plan.tokens});
-    std::fill_n(ids.begin() + media.begin, media.plan.tokens, 0);
+    if (media.begin < from) continue;
+    fresh.push_back(&media);
+    runs.push_back({media.begin - from, media.plan.tokens});
+    std::fill_n(ids.begin() + runs.back().begin, media.plan.tokens, 0);
   }
   const std::int64_t vocabulary = model_.language_model.embed_tokens.size(0);
   for (const std::int64_t id : ids) {
@@ -94,17 +128,17 @@ Tensor Engine::embed(const Prompt& prompt, Timings& timings, const Observer& obs
                                          " embedding rows; tokenizer and weights do not belong together");
     }
   }
-  Tensor embeds = model_.language_model.embed(ids);  // [T, D]
+  Tensor embeds = model_.language_model.embed(ids);  // [T - from, D]
   std::vector<Tensor> features;
   const std::int64_t side = model_.config.tiling.tile_size;
-  for (const PromptMedia& media : prompt.media) {
+  for (const PromptMedia* media : fresh) {
     check_cancelled();
     Stopwatch watch;
-    const Tensor pixels = at::empty({media.plan.tiles, 3, side, side}, at::TensorOptions().dtype(at::kFloat));
-    processor_.read_pixels(media, pixels.data_ptr<float>());
+    const Tensor pixels = at::empty({media->plan.tiles, 3, side, side}, at::TensorOptions().dtype(at::kFloat));
+    processor_.read_pixels(*media, pixels.data_ptr<float>());
     timings.preprocess_s += watch.lap();
     if (observe) observe("pixel_values", pixels);
-    features.push_back(model_.encode(pixels.to(embeds.device()), media.plan, observe));
+    features.push_back(model_.encode(pixels.to(embeds.device()), media->plan, observe));
     if (observe) observe("image_tokens", features.back());
     timings.vision_s += watch.lap();
   }
@@ -112,7 +146,8 @@ Tensor Engine::embed(const Prompt& prompt, Timings& timings, const Observer& obs
   return embeds;
 }
 
-std::unique_ptr<Sequence> Engine::start(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream) const {
+std::unique_ptr<Sequence> Engine::start(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream,
+                                        Prefix* prefix) const {
   const at::NoGradGuard no_grad;
   Stopwatch total;
   auto sequence = std::make_unique<Sequence>(processor_, options, stream);
@@ -122,15 +157,16 @@ std::unique_ptr<Sequence> Engine::start(const Prompt& prompt, const GenerateOpti
   if (options.penalty_sees_prompt) {
     for (const std::int64_t id : prompt.ids) sequence->sampler_.observe(id);
   }
-  const Tensor embeds = embed(prompt, result.timings);
+  const std::int64_t T = prompt.length(), known = prefix != nullptr ? shared_length(*prefix, prompt) : 0;
+  const Tensor embeds = embed(prompt, known, result.timings);
   Stopwatch watch;
-  const std::int64_t T = prompt.length();
   sequence->cache_ = model_.language_model.new_cache(T + options.max_new_tokens);
+  if (known > 0) sequence->cache_ = grown(std::move(sequence->cache_), prefix->cache, known);
   Tensor last;  // [1, D]
-  for (std::int64_t first = 0; first < T; first += options_.prefill_chunk) {
+  for (std::int64_t first = known; first < T; first += options_.prefill_chunk) {
     check_cancelled();
     const std::int64_t count = std::min(options_.prefill_chunk, T - first);
-    last = model_.language_model.prefill(embeds.narrow(0, first, count), sequence->cache_).narrow(0, count - 1, 1);
+    last = model_.language_model.prefill(embeds.narrow(0, first - known, count), sequence->cache_).narrow(0, count - 1, 1);
   }
   sequence->accept(model_.logits(last, Path::narrow)[0].cpu());
   result.timings.prefill_s = watch.lap();
@@ -157,10 +193,19 @@ void Engine::step(const std::vector<Sequence*>& sequences) const {
   }
 }
 
-GenerateResult Engine::generate(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream) const {
-  const std::unique_ptr<Sequence> sequence = start(prompt, options, stream);
+GenerateResult Engine::generate(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream,
+                                Prefix* prefix) const {
+  const std::unique_ptr<Sequence> sequence = start(prompt, options, stream, prefix);
   while (!sequence->done()) step({sequence.get()});
-  return sequence->take();
+  GenerateResult result = sequence->take();
+  if (prefix != nullptr) {
+    // The last token was chosen but never fed to the model.
+    prefix->ids = prompt.ids;
+    prefix->ids.insert(prefix->ids.end(), result.token_ids.begin(), result.token_ids.end() - 1);
+    prefix->media = prompt.media;
+    prefix->cache = std::move(sequence->cache_);
+  }
+  return result;
 }
 
 }  // namespace ov

@@ -55,20 +55,31 @@ struct EngineOptions {
 
 class Sequence;  // one answer in the making
 
+// What a conversation has already computed, so that its next turn only reads what is new.
+struct Prefix {
+  std::vector<std::int64_t> ids;     // one for each cached position
+  std::vector<PromptMedia> media;    // those inside ids
+  KvCache cache;
+};
+
 class Engine {
  public:
   Engine(const OneVision& model, const Processor& processor, const EngineOptions& options = {});
   ~Engine();
 
-  GenerateResult generate(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream = {}) const;
+  // With `prefix`, positions that it shares with the prompt are not computed again, and it holds the
+  // whole conversation afterwards.
+  GenerateResult generate(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream = {},
+                          Prefix* prefix = nullptr) const;
 
   // For batches: start() encodes and prefills; step() gives every sequence one more token.
-  std::unique_ptr<Sequence> start(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream = {}) const;
+  std::unique_ptr<Sequence> start(const Prompt& prompt, const GenerateOptions& options, const StreamText& stream = {},
+                                  Prefix* prefix = nullptr) const;
   void step(const std::vector<Sequence*>& sequences) const;
 
-  // Embeddings of the whole prompt with media in place, [T, D]. `observe` gets pixel_values,
-  // vision_features and projected of each medium, and its packed image_tokens.
-  Tensor embed(const Prompt& prompt, Timings& timings, const Observer& observe = {}) const;
+  // Embeddings of the prompt from position `from` on, media in place, [T - from, D]. `observe` gets
+  // pixel_values, vision_features and projected of each medium, and its packed image_tokens.
+  Tensor embed(const Prompt& prompt, std::int64_t from, Timings& timings, const Observer& observe = {}) const;
 
   const OneVision& model() const { return model_; }
 
