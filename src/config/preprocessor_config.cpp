@@ -72,8 +72,16 @@ PreprocessorConfig parse_preprocessor_config(const Json& raw, const std::string&
 
 PreprocessorConfig read_preprocessor_config(const std::string& folder, const ModelConfig& config) {
   const std::string path = folder + "/preprocessor_config.json";
-  if (!std::filesystem::exists(path)) return {};
-  return parse_preprocessor_config(parse_json(read_file(path, kMaxBytes), path), path, config);
+  if (std::filesystem::exists(path)) {
+    return parse_preprocessor_config(parse_json(read_file(path, kMaxBytes), path), path, config);
+  }
+  // transformers 5 keeps the same object inside the processor's file.
+  const std::string nested = folder + "/processor_config.json";
+  if (!std::filesystem::exists(nested)) return {};
+  const Json processor = parse_json(read_file(nested, kMaxBytes), nested);
+  const Fields fields(processor, nested);
+  if (!fields.has("image_processor")) return {};
+  return parse_preprocessor_config(fields.at("image_processor"), nested + ": image_processor", config);
 }
 
 }  // namespace ov
