@@ -1,0 +1,130 @@
+#include "prompt/processor.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "media/decode.h"
+#include "media/tiles.h"
+#include "media/video.h"
+
+namespace ov {
+namespace {
+
+// The released models saw at most this many tokens in training.
+constexpr std::int64_t kTrainedContext = 32768;
+
+constexpr std::string_view kImageMark = "<image>";
+constexpr std::string_view kVideoMark = "<video>";
+
+// True when no byte of [begin, end) was typed by a user.
+bool is_control(const std::vector<LiteralRange>& literal, std::size_t begin, std::size_t end) {
+  return std::none_of(literal.begin(), literal.end(),
+                      [&](const LiteralRange& range) { return range.begin < end && begin < range.end; });
+}
+
+// Finds the next <image> or <video> that the template itself wrote.
+std::size_t find_placeholder(const RenderedPrompt& rendered, std::size_t from) {
+  const std::string& text = rendered.text;
+  for (std::size_t at = text.find('<', from); at != std::string::npos; at = text.find('<', at + 1)) {
+    const std::string_view rest = std::string_view(text).substr(at, kImageMark.size());
+    if ((rest == kImageMark || rest == kVideoMark) && is_control(rendered.literal, at, at + kImageMark.size())) return at;
+  }
+  return std::string::npos;
+}
+
+std::string describe(const MediaSource& source) { return source.path.empty() ? "picture" : source.path; }
+
+}  // namespace
+
+Processor::Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options)
+    : config_(config), options_(options), tokenizer_(Tokenizer::load(folder)), pixels_(read_preprocessor_config(folder, config)) {
+  if (config.layout == Layout::hf) template_ = load_chat_template(folder);
+}
+
+std::int64_t Processor::max_length() const { return std::max(config_.max_sequence_length, kTrainedContext); }
+
+PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
+  PromptMedia media;
+  media.source = source;
+  if (source.is_video) {
+    const VideoInfo info = probe_video(source.path, options_.limits, options_.compat);
+    media.frames = sample_frames(info.num_frames, options_.num_frames, options_.compat);
+    media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling, options_.compat);
+    return media;
+  }
+  std::int64_t width = source.width, height = source.height;
+  if (!source.path.empty()) {
+    const ImageInfo info = probe_image_file(source.path, options_.limits, options_.compat);
+    width = info.width, height = info.height;
+  }
+  media.plan = plan_image(width, height, mode, config_.tiling, options_.compat);
+  return media;
+}
+
+void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end,
+                            std::vector<std::int64_t>& ids) const {
+  std::vector<LiteralRange> literal;
+  for (const LiteralRange& range : rendered.literal) {
+    const std::size_t from = std::max(range.begin, begin), to = std::min(range.end, end);
+    if (from < to) literal.push_back({from - begin, to - begin});
+  }
+  const std::vector<std::int64_t> piece = tokenizer_.encode(std::string_view(rendered.text).substr(begin, end - begin), literal);
+  ids.insert(ids.end(), piece.begin(), piece.end());
+}
+
+Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) const {
+  const RenderedPrompt rendered = template_ ? template_->render(talk.messages, add_generation_prompt)
+                                            : render_qwen_1_5(talk.messages, add_generation_prompt);
+  const auto images = std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
+  const AspectMode mode = images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
+
+  Prompt prompt;
+  prompt.text = rendered.text;
+  // Media are tokens of their own: the text pieces between them are tokenized apart.
+  std::size_t from = 0;
+  for (std::size_t at = find_placeholder(rendered, 0); at != std::string::npos; at = find_placeholder(rendered, from)) {
+    encode_text(rendered, from, at, prompt.ids);
+    from = at + kImageMark.size();
+    if (prompt.media.size() == talk.media.size()) {
+      throw Error(ErrorKind::input, "the chat template writes more media placeholders than the " +
+                                        std::to_string(talk.media.size()) + " pictures and videos that were given");
+    }
+    PromptMedia media = plan(talk.media[prompt.media.size()], mode);
+    media.begin = prompt.length();
+    prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(media.plan.tokens),
+                      media.source.is_video ? config_.video_token_id : config_.image_token_id);
+    prompt.media.push_back(std::move(media));
+    if (prompt.length() > max_length()) break;
+  }
+  if (prompt.length() <= max_length()) encode_text(rendered, from, rendered.text.size(), prompt.ids);
+  if (prompt.length() > max_length()) {
+    throw Error(ErrorKind::input, "the prompt needs at least " + std::to_string(prompt.length()) + " tokens, the model takes " +
+                                      std::to_string(max_length()) + "; give fewer or smaller pictures, or fewer frames");
+  }
+  if (prompt.media.size() != talk.media.size()) {
+    throw Error(ErrorKind::input, "the chat template placed " + std::to_string(prompt.media.size()) + " of " +
+                                      std::to_string(talk.media.size()) + " pictures and videos");
+  }
+  return prompt;
+}
+
+void Processor::read_pixels(const PromptMedia& media, float* out) const {
+  const std::int64_t tile = 3 * config_.tiling.tile_size * config_.tiling.tile_size;
+  if (media.source.path.empty()) throw Error(ErrorKind::usage, "a picture given by its size only has no pixels");
+  if (!media.source.is_video) {
+    const Image image = load_image(media.source.path, options_.limits, options_.compat);
+    if (image.width != media.plan.width || image.height != media.plan.height) {
+      throw Error(ErrorKind::input, describe(media.source) + ": changed while it was being read");
+    }
+    write_tiles(image, media.plan, config_.tiling, pixels_.normalisation, out);
+    return;
+  }
+  const std::vector<Image> frames = read_frames(media.source.path, media.frames, options_.limits, options_.compat);
+  MediaPlan frame_plan = media.plan;
+  frame_plan.tiles = 1;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation, out + static_cast<std::int64_t>(i) * tile);
+  }
+}
+
+}  // namespace ov

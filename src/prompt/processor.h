@@ -1,0 +1,75 @@
+// The one door from a conversation to what the model sees: token ids with media placeholders
+// expanded, the plan of every picture and video, and their pixels. Training, asking, evaluating
+// and serving all come through here, so the token rules exist once.
+//
+//   Processor processor(folder, config, {});
+//   Prompt prompt = processor.prepare(talk);            // no pixel is read yet
+//   processor.read_pixels(prompt.media[0], pixels);     // [plan.tiles, 3, S, S]
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/model_config.h"
+#include "config/preprocessor_config.h"
+#include "media/geometry.h"
+#include "media/image.h"
+#include "prompt/conversation.h"
+#include "text/chat_template.h"
+#include "text/tokenizer.h"
+
+namespace ov {
+
+struct ProcessorOptions {
+  Compat compat = Compat::exact;
+  std::int64_t num_frames = 32;  // per video
+  MediaLimits limits;
+};
+
+// One picture or video in its place.
+struct PromptMedia {
+  MediaSource source;
+  MediaPlan plan;
+  std::vector<std::int64_t> frames;  // of a video: which frames are shown, in order
+  std::int64_t begin = 0;            // position of its first token in Prompt::ids; it has plan.tokens
+};
+
+struct Prompt {
+  std::string text;               // as rendered, one <image> or <video> for each medium
+  std::vector<std::int64_t> ids;  // with every placeholder repeated plan.tokens times
+  std::vector<PromptMedia> media;
+
+  std::int64_t length() const { return static_cast<std::int64_t>(ids.size()); }
+};
+
+class Processor {
+ public:
+  // Reads tokenizer and chat template of a checkpoint folder. Throws format.
+  Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options);
+
+  // Renders, tokenizes, and plans every medium from its header alone. With more than one picture in
+  // the conversation each is padded to one tile (LLaVA-OneVision's multi-image rule).
+  // Throws input for unusable media and for prompts longer than the model's context.
+  Prompt prepare(const Conversation& talk, bool add_generation_prompt = true) const;
+
+  // Decodes, resizes and normalises one medium into `out`, plan.tiles * 3 * S * S floats.
+  void read_pixels(const PromptMedia& media, float* out) const;
+
+  const Tokenizer& tokenizer() const { return tokenizer_; }
+  const ProcessorOptions& options() const { return options_; }
+  std::int64_t max_length() const;  // longest sequence, in tokens
+
+ private:
+  PromptMedia plan(const MediaSource& source, AspectMode mode) const;
+  void encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end, std::vector<std::int64_t>& ids) const;
+
+  ModelConfig config_;
+  ProcessorOptions options_;
+  Tokenizer tokenizer_;
+  std::optional<ChatTemplate> template_;  // of a llava-hf folder; official folders use qwen_1_5
+  PreprocessorConfig pixels_;
+};
+
+}  // namespace ov
