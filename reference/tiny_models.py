@@ -246,10 +246,9 @@ def transformers5_config(config):
     text = config["text_config"]
     text["rope_parameters"] = {"rope_theta": text.pop("rope_theta"), "rope_type": "default"}
     text.pop("rope_scaling", None)
-    config["image_token_id"] = config["image_token_index"]
-    config["video_token_id"] = config["video_token_index"]
-    config["transformers_version"] = "5.24.0"
-    return config
+    text |= {"dtype": "float32", "pad_token_id": None, "tie_word_embeddings": text.get("tie_word_embeddings", False)}
+    config["vision_config"]["dtype"] = "float32"
+    return config | {"tie_word_embeddings": text["tie_word_embeddings"], "transformers_version": "5.24.0"}
 
 
 def processor_files(shape, layout):
