@@ -274,13 +274,14 @@ def processor_files(shape, layout):
 
 
 def write_tokenizer(folder, shape, layout):
-    """The cut Qwen2 vocabulary; merges are strings as on the hub or pairs as newer libraries write them."""
+    """The cut Qwen2 vocabulary; hf-b and hf-c hold merges as pairs, as newer libraries do, and no vocab.json."""
     tokenizer = make_tokenizer.build(make_tokenizer.read_ranks(shape.ranks), with_media=layout != "official")
+    make_tokenizer.write(pathlib.Path(folder), tokenizer)
     if layout in ("hf-b", "hf-c"):
         tokenizer["model"]["merges"] = [merge.split(" ") for merge in tokenizer["model"]["merges"]]
         write_json(folder, "tokenizer.json", tokenizer)
-        return
-    make_tokenizer.write(pathlib.Path(folder), tokenizer)
+        for name in ("vocab.json", "merges.txt"):
+            os.remove(os.path.join(folder, name))
 
 
 def save_checkpoint(model, shape, folder, layout):
