@@ -118,13 +118,13 @@ def drawn(spec):
 
 def check_slow_processor(shape, spec, tiles, count):
     """transformers' PIL processor agrees, except where it takes a 1 or 3 pixels high image for channels-first."""
-    canvas = choose_canvas(spec["width"], spec["height"], shape.pinpoints)
+    canvas = choose_canvas(spec["width"], spec["height"], shape.canvases("hf-a"))
     heights = {spec["height"], fitted_size(spec["width"], spec["height"], canvas)[1]}
     if heights & {1, 3}:
         return False
     processor = LlavaOnevisionImageProcessor(
         size={"height": shape.tile, "width": shape.tile}, image_mean=[0.5] * 3, image_std=[0.5] * 3,
-        image_grid_pinpoints=[[h, w] for w, h in shape.pinpoints])
+        image_grid_pinpoints=[list(pair) for pair in shape.pinpoints])
     assert np.array_equal(slow_processor_tiles(processor, drawn(spec), count), tiles), spec
     return True
 

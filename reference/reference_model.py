@@ -83,7 +83,7 @@ class ReferenceModel:
     def tiles(self, kind, item, anyres):
         if kind == "video":
             return torch.from_numpy(video_tiles(item, self.shape.tile))
-        return torch.from_numpy(image_tiles(item, anyres, self.shape.pinpoints, self.shape.tile))
+        return torch.from_numpy(image_tiles(item, anyres, self.shape.canvases(self.layout), self.shape.tile))
 
     def packed(self, kind, item, projected):
         body = self.model.model
@@ -138,18 +138,17 @@ class ReferenceModel:
 
     @torch.no_grad()
     def greedy(self, embeds, count, stop_ids=()):
-        """Greedy ids, and by how much each beat the second; ends before the first of stop_ids."""
+        """Greedy ids, and by how much each beat the second; ends with the first of stop_ids."""
         decoder, ids, margins, cache = self.model.model.language_model, [], [], None
         step = embeds[None]
         while len(ids) < count:
             output = decoder(inputs_embeds=step, past_key_values=cache, use_cache=True)
             cache = output.past_key_values
             best = self.model.lm_head(output.last_hidden_state[0, -1]).topk(2)
-            if int(best.indices[0]) in stop_ids:
-                margins.append(float(best.values[0] - best.values[1]))
-                break
             ids.append(int(best.indices[0]))
             margins.append(float(best.values[0] - best.values[1]))
+            if ids[-1] in stop_ids:
+                break
             step = decoder.embed_tokens(best.indices[:1])[None]
         return ids, margins
 

@@ -96,7 +96,12 @@ class Shape:
 
     @property
     def pinpoints(self):
+        """The numbers of every config.json: (width, height) in official ones, (height, width) in llava-hf ones."""
         return grid_pinpoints(self.tile, self.grid)
+
+    def canvases(self, layout):
+        """(width, height) in the order in which a folder of that layout tries them."""
+        return self.pinpoints if layout == "official" else [(width, height) for height, width in self.pinpoints]
 
 
 SHAPES = {
@@ -127,7 +132,7 @@ def hf_config(shape):
     return LlavaOnevisionConfig(
         vision_config=vision, text_config=text, image_token_index=shape.image_id, video_token_index=shape.video_id,
         vision_aspect_ratio=f"anyres_max_{shape.max_tiles}",
-        image_grid_pinpoints=[[height, width] for width, height in shape.pinpoints],
+        image_grid_pinpoints=[list(pair) for pair in shape.pinpoints],
         vision_feature_layer=-1, vision_feature_select_strategy="full",
     )
 
@@ -258,7 +263,7 @@ def processor_files(shape, layout):
     values = {"do_convert_rgb": True, "do_normalize": True, "do_rescale": True, "do_resize": True,
               "image_mean": half, "image_std": half, "resample": 3, "rescale_factor": 1 / 255, "size": size}
     image = values | {"do_pad": True, "image_processor_type": "LlavaOnevisionImageProcessor",
-                      "image_grid_pinpoints": [[height, width] for width, height in shape.pinpoints]}
+                      "image_grid_pinpoints": [list(pair) for pair in shape.pinpoints]}
     video = values | {"do_sample_frames": False, "video_processor_type": "LlavaOnevisionVideoProcessor"}
     processor = {"image_token": "<image>", "num_image_tokens": shape.patches**2,
                  "processor_class": "LlavaOnevisionProcessor", "video_token": "<video>",
