@@ -214,7 +214,7 @@ void expect_chunks_equal(Path path, int e, int group) {
 }
 
 TEST_P(AttentionIsa, RowsDoNotDependOnChunks) {
-  for (const auto [e, group] : {std::pair{64, 7}, std::pair{72, 1}, std::pair{50, 3}}) {
+  for (const auto& [e, group] : {std::pair{64, 7}, std::pair{72, 1}, std::pair{50, 3}}) {
     expect_chunks_equal<float>(Path::wide, e, group);
     expect_chunks_equal<bf16>(Path::wide, e, group);
     if (HasFatalFailure()) return;
