@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "media/decode_formats.h"
+#include "media/geometry.h"
 
 namespace ov {
 namespace {
@@ -126,7 +127,9 @@ Checked check(Bytes bytes, const std::string& name, const MediaLimits& limits) {
   const StoredInfo stored = named(name, format, [&] { return probe_stored(format, bytes); });
   const std::string size = std::to_string(stored.width) + "x" + std::to_string(stored.height);
   if (stored.width < 1 || stored.height < 1) refuse(name, "its header says " + size + " pixels; both sides must be > 0");
-  // No format stores a side above 2^31, so the product fits.
+  if (stored.width > kMaxSide || stored.height > kMaxSide) {
+    refuse(name, "has " + size + " pixels; at most " + std::to_string(kMaxSide) + " are allowed per side");
+  }
   if (stored.width * stored.height > limits.max_image_pixels) {
     refuse(name, "has " + size + " pixels; at most " + std::to_string(limits.max_image_pixels) +
                      " are allowed in all; make the picture smaller");
