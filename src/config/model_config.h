@@ -30,6 +30,7 @@ struct VisionConfig {
 
   std::int64_t patches_per_side() const { return image_size / patch_size; }  // 27
   std::int64_t num_patches() const { return patches_per_side() * patches_per_side(); }  // 729
+  bool operator==(const VisionConfig&) const = default;
 };
 
 // Qwen2 and its relatives.
@@ -46,6 +47,7 @@ struct TextConfig {
   double rope_theta = 1e6;
   bool tie_word_embeddings = true;
   bool qkv_bias = true;  // false: Llama-style projections
+  bool operator==(const TextConfig&) const = default;
 };
 
 // A canvas that tiles may be cut from, in pixels.
@@ -79,13 +81,15 @@ struct ModelConfig {
   std::int64_t image_token_id = 151646;
   std::int64_t video_token_id = 151647;
   std::vector<std::int64_t> eos_token_ids;   // of config.json; generation_config.json has the last word
+  std::string vision_tower;                  // mm_vision_tower of an official config, "" in hf
   std::int64_t max_sequence_length = 32768;  // tokenizer_model_max_length or max_position_embeddings
   std::string dtype;                          // as stored: "bfloat16", "float16", "float32" or ""
   Json raw;                                   // the whole file, for conversion
 };
 
 // Throws format with file and key for anything missing, of a wrong type, out of range or unknown
-// (vision towers, projectors, merge types and model types that onevision does not implement).
+// (vision towers, projectors, merge types and model types that onevision does not implement). Keys
+// that are absent have the values of transformers' configuration classes.
 ModelConfig read_model_config(const std::string& path);
 ModelConfig parse_model_config(const Json& raw, const std::string& where);
 
