@@ -41,8 +41,9 @@ def tracked_files(root: Path) -> list[Path]:
 
 def blank_out(code: str) -> str:
     """C++ text with comments and literals replaced by spaces, line breaks kept."""
-    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|R"([^(\s]*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|' r"(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+'",
-                         re.DOTALL)
+    comment, raw = r"//[^\n]*|/\*.*?\*/", r'R"([^(\s]*)\(.*?\)\1"'
+    literal = r'"(?:\\.|[^"\\\n])*"' + r"|(?<![0-9A-Fa-f])'(?:\\.|[^'\\\n])+'"
+    pattern = re.compile(f"{comment}|{raw}|{literal}", re.DOTALL)
     return pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), code)
 
 

@@ -73,11 +73,9 @@ test_sanitized() { # preset part [build targets, then -- and ctest arguments]
 }
 
 fuzz_one() { # target : a fuzzing session over a copy of its seeds; findings go to build-fuzz/findings
-  local target=$1 corpus seeds
+  local target=$1 corpus seeds=fuzz/seeds/${1%_fuzz}
   corpus=$(mktemp -d)
-  for seeds in "fuzz/corpus/$target" "fuzz/corpus/${target%_fuzz}"; do
-    [[ -d $seeds ]] && cp -r "$seeds/." "$corpus"
-  done
+  if [[ -d $seeds ]]; then cp -r "$seeds/." "$corpus"; fi
   local status=0
   "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=20 \
     -rss_limit_mb=3000 -artifact_prefix="build-fuzz/findings/$target-" -print_final_stats=1 \
