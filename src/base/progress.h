@@ -1,0 +1,39 @@
+// Progress of a long job on stderr: a bar on a terminal, a plain line every few seconds otherwise,
+// nothing when quiet. The only printing below the command line, and only when a command asks for it.
+//
+//   Progress progress("verify", total_bytes, quiet);
+//   progress.advance(bytes);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace ov {
+
+class Progress {
+ public:
+  Progress(std::string label, std::int64_t total, bool quiet);
+  ~Progress();  // leaves the last state on its own line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(std::int64_t amount = 1);
+  void set(std::int64_t done, std::int64_t total);
+
+ private:
+  void draw(bool last);
+
+  std::string label_;
+  std::int64_t total_;
+  std::int64_t done_ = 0;
+  bool quiet_;
+  bool terminal_;
+  bool drawn_ = false;
+  std::mutex mutex_;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_ = start_;
+};
+
+}  // namespace ov
