@@ -44,7 +44,7 @@ int explain(const ExplainOptions& options) {
   const Prompt prompt = session.processor().prepare(ask_conversation(options.prompt, media, options.system));
   const std::int64_t value_bytes = static_cast<std::int64_t>(c10::elementSize(session.dtype()));
   std::int64_t weights = 0, tiles = 1;
-  for (const auto& [name, tensor] : session.checkpoint().tensors()) weights += tensor.count() * value_bytes;
+  for (const auto& [name, tensor] : session.checkpoint().tensors()) weights += tensor.num_elements() * value_bytes;
   for (const PromptMedia& item : prompt.media) tiles = std::max(tiles, item.plan.tiles);
   const std::int64_t kv = prompt.length() * Qwen2Model::kv_bytes_per_position(session.config().text, value_bytes);
   const std::int64_t activations = activation_bytes(session.config(), value_bytes, prompt.length(), tiles, SamplingFlags().prefill_chunk);

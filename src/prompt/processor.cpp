@@ -32,6 +32,16 @@ std::size_t find_placeholder(const RenderedPrompt& rendered, std::size_t from) {
   return std::string::npos;
 }
 
+// The first medium of a kind at or after `index`, which moves past it.
+const MediaSource& next_of_kind(const std::vector<MediaSource>& media, bool is_video, std::size_t& index) {
+  while (index < media.size() && media[index].is_video != is_video) ++index;
+  if (index == media.size()) {
+    throw Error(ErrorKind::input, std::string("the chat template writes more ") + (is_video ? "<video>" : "<image>") +
+                                      " placeholders than were given");
+  }
+  return media[index++];
+}
+
 std::string describe(const MediaSource& source) { return source.path.empty() ? "picture" : source.path; }
 
 }  // namespace
@@ -82,14 +92,12 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
   prompt.text = rendered.text;
   // Media are tokens of their own: the text pieces between them are tokenized apart.
   std::size_t from = 0;
+  std::size_t next[2] = {0, 0};  // templates may write pictures before videos, each kind in its order
   for (std::size_t at = find_placeholder(rendered, 0); at != std::string::npos; at = find_placeholder(rendered, from)) {
     encode_text(rendered, from, at, prompt.ids);
     from = at + kImageMark.size();
-    if (prompt.media.size() == talk.media.size()) {
-      throw Error(ErrorKind::input, "the chat template writes more media placeholders than the " +
-                                        std::to_string(talk.media.size()) + " pictures and videos that were given");
-    }
-    PromptMedia media = plan(talk.media[prompt.media.size()], mode);
+    const bool is_video = std::string_view(rendered.text).substr(at, kVideoMark.size()) == kVideoMark;
+    PromptMedia media = plan(next_of_kind(talk.media, is_video, next[is_video ? 1 : 0]), mode);
     media.begin = prompt.length();
     prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(media.plan.tokens),
                       media.source.is_video ? config_.video_token_id : config_.image_token_id);

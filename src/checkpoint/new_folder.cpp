@@ -1,0 +1,37 @@
+#include "checkpoint/new_folder.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "base/error.h"
+
+namespace ov {
+
+namespace fs = std::filesystem;
+
+NewFolder::NewFolder(const std::string& target) : target_(target) {
+  while (target_.size() > 1 && target_.back() == '/') target_.pop_back();
+  if (target_.empty()) throw Error(ErrorKind::usage, "the new folder needs a name");
+  aside_ = target_ + ".partial-" + std::to_string(::getpid());
+  std::error_code problem;
+  if (fs::exists(target_, problem) && !(fs::is_directory(target_, problem) && fs::is_empty(target_, problem))) {
+    throw Error(ErrorKind::input, target_ + ": exists already; choose a new or an empty folder");
+  }
+  fs::create_directories(aside_, problem);
+  if (problem) throw Error(ErrorKind::resource, target_ + ": cannot create: " + problem.message());
+}
+
+NewFolder::~NewFolder() {
+  std::error_code ignored;
+  if (!finished_) fs::remove_all(aside_, ignored);
+}
+
+void NewFolder::finish() {
+  std::error_code problem;
+  fs::rename(aside_, target_, problem);  // replaces an empty folder
+  if (problem) throw Error(ErrorKind::resource, target_ + ": cannot rename into place: " + problem.message());
+  finished_ = true;
+}
+
+}  // namespace ov
