@@ -37,16 +37,17 @@ run_ctest() { # part folder [ctest arguments]
   count "$part" $counts
 }
 
-# A folder with the real Qwen2 vocabulary for the tests that need one; they skip with a reason without it.
+# The tests that need the real Qwen2 vocabulary skip with a reason where this folder is missing.
 prepare_tokenizer() {
   setup_venv .venv-test tools/requirements-test.txt
-  [[ -f build/qwen2-tokenizer/tokenizer.json ]] ||
-    { mkdir -p build && .venv-test/bin/python reference/make_tokenizer.py build/qwen2-tokenizer; }
+  make_qwen2_tokenizer .venv-test/bin/python
 }
 
 test_release() {
   local failed=$OV_FAILED
   check "release build" build_preset release build
+  ((OV_FAILED == failed)) || return 0
+  check "built-in model" make_nano
   ((OV_FAILED == failed)) || return 0
   run_ctest "release tests" build
   if compgen -G 'tests/*_test.py' >/dev/null; then
