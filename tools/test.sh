@@ -78,7 +78,7 @@ fuzz_one() { # target : a fuzzing session over a copy of its seeds; findings go 
   corpus=$(mktemp -d)
   if [[ -d $seeds ]]; then cp -r "$seeds/." "$corpus"; fi
   local status=0
-  "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=20 \
+  "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=30 \
     -rss_limit_mb=3000 -artifact_prefix="build-fuzz/findings/$target-" -print_final_stats=1 \
     >"build-fuzz/findings/$target.log" 2>&1 || status=$?
   rm -rf "$corpus"
