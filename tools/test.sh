@@ -120,7 +120,7 @@ run_tests() {
   # The sanitizers of clang 14 lose their fixed addresses when the kernel randomises too many bits.
   OV_NO_ASLR=()
   setarch -R true 2>/dev/null && OV_NO_ASLR=(setarch -R)
-  mapfile -t sources < <(git ls-files -co --exclude-standard -- '*.cpp' '*.h')
+  mapfile -t sources < <(cpp_files)
   check "floors" python3 tools/check_floors.py
   check "house" python3 tools/check_house.py
   check "format" clang-format-14 --dry-run -Werror "${sources[@]}"
