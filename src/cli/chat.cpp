@@ -146,7 +146,7 @@ class Chat {
   Json conversation_json() const {
     Json messages = Json::array();
     std::size_t media = 0;
-    for (const ChatMessage& message : talk_.messages) {
+    for (const Message& message : talk_.messages) {
       Json content = Json::array();
       for (const ChatPart& part : message.parts) {
         if (part.kind == ChatPart::Kind::text) {

@@ -26,15 +26,21 @@ struct MediaSource {
   static MediaSource sized(std::int64_t width, std::int64_t height) { return {false, "", width, height}; }
 };
 
+struct Message {
+  std::string role;  // "system", "user" or "assistant"
+  std::vector<ChatPart> parts;
+  bool placed = false;  // media stand where the text has its marks, not where a template puts them
+};
+
 struct Conversation {
-  std::vector<ChatMessage> messages;
+  std::vector<Message> messages;
   std::vector<MediaSource> media;  // in the order of the media parts of all messages
 };
 
-// Parts of one user message. Where `prompt` holds <image> or <video> marks, they place the media in
-// order and their counts must match `media` exactly (Error input otherwise); without any mark all
-// media come first.
-std::vector<ChatPart> place_media(std::string_view prompt, const std::vector<MediaSource>& media);
+// A user message. Where `prompt` holds <image> or <video> marks, they place the media of their kind in
+// order and the counts must match exactly (Error input otherwise); without any mark all media come
+// first.
+Message place_media(std::string_view prompt, const std::vector<MediaSource>& media);
 
 // One question, with an optional system message ("" for the template's own).
 Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media, const std::string& system);

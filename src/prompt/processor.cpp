@@ -32,6 +32,36 @@ std::size_t find_placeholder(const RenderedPrompt& rendered, std::size_t from) {
   return std::string::npos;
 }
 
+ChatPart control(std::string text, bool continues) { return {ChatPart::Kind::text, std::move(text), false, continues}; }
+
+// What a chat template is given. Marks that the user placed become control text inside the message's
+// text, since templates put the media of structured parts first.
+ChatMessage for_chat_template(const Message& message) {
+  ChatMessage out{message.role, message.parts};
+  if (!message.placed) return out;
+  for (std::size_t i = 0; i < out.parts.size(); ++i) {
+    ChatPart& part = out.parts[i];
+    if (part.kind != ChatPart::Kind::text) {
+      part = control(std::string(part.kind == ChatPart::Kind::video ? kVideoMark : kImageMark), i > 0);
+    }
+    part.continues = i > 0;
+  }
+  return out;
+}
+
+// The released code's form: media that come first are joined by a space and end in a line break.
+ChatMessage for_qwen_1_5(const Message& message) {
+  ChatMessage out{message.role, {}};
+  bool leading = !message.placed;
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    const bool is_text = message.parts[i].kind == ChatPart::Kind::text;
+    if (leading && i > 0) out.parts.push_back(control(is_text ? "\n" : " ", false));
+    leading = leading && !is_text;
+    out.parts.push_back(message.parts[i]);
+  }
+  return out;
+}
+
 // The first medium of a kind at or after `index`, which moves past it.
 const MediaSource& next_of_kind(const std::vector<MediaSource>& media, bool is_video, std::size_t& index) {
   while (index < media.size() && media[index].is_video != is_video) ++index;
@@ -83,8 +113,10 @@ void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, s
 }
 
 Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) const {
-  const RenderedPrompt rendered = template_ ? template_->render(talk.messages, add_generation_prompt)
-                                            : render_qwen_1_5(talk.messages, add_generation_prompt);
+  std::vector<ChatMessage> messages;
+  for (const Message& message : talk.messages) messages.push_back(template_ ? for_chat_template(message) : for_qwen_1_5(message));
+  const RenderedPrompt rendered =
+      template_ ? template_->render(messages, add_generation_prompt) : render_qwen_1_5(messages, add_generation_prompt);
   const auto images = std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
   const AspectMode mode = images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
 
