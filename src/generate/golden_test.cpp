@@ -36,7 +36,8 @@ void write_pattern(const std::string& path, std::int64_t width, std::int64_t hei
   for (std::int64_t y = 0; y < height; ++y) {
     for (std::int64_t x = 0; x < width; ++x) {
       for (std::int64_t c = 0; c < 3; ++c) {
-        const std::int64_t value = x * (7 + c) + y * (13 + 2 * c) + x * y * (seed % 5) + seed * 31 + ((x / 16) ^ (y / 16)) * c * 17;
+        const std::int64_t value =
+            x * (7 + c) + y * (13 + 2 * c) + x * y * (seed % 5) + seed * 31 + ((x / 16) ^ (y / 16)) * c * 17;
         file[54 + static_cast<std::size_t>((height - 1 - y) * row + 3 * x + 2 - c)] = static_cast<char>(value & 255);
       }
     }
@@ -106,7 +107,8 @@ Conversation conversation(const Json& golden, const TempFolder& folder) {
 
 Tensor as_tensor(const TensorView& view) {
   const auto type = view.dtype == Dtype::i64 ? at::kLong : at::kFloat;
-  return at::from_blob(const_cast<std::uint8_t*>(view.bytes.data()), view.shape, at::TensorOptions().dtype(type)).clone();
+  return at::from_blob(const_cast<std::uint8_t*>(view.bytes.data()), view.shape, at::TensorOptions().dtype(type))
+      .clone();
 }
 
 // Rows 0, stride, 2 * stride, ... and the last of the flattened tensor.
@@ -174,16 +176,19 @@ TEST_P(Golden, TraceAndGreedyTokens) {
     GenerateOptions generate;
     generate.max_new_tokens = manifest().at("greedy_tokens").get<std::int64_t>();
     const Tensor greedy = as_tensor(*file.find("greedy_ids"));
-    const std::vector<std::int64_t> expected(greedy.data_ptr<std::int64_t>(), greedy.data_ptr<std::int64_t>() + greedy.numel());
+    const std::vector<std::int64_t> expected(greedy.data_ptr<std::int64_t>(),
+                                             greedy.data_ptr<std::int64_t>() + greedy.numel());
     EXPECT_EQ(engine.generate(prompt, generate).token_ids, expected);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::Range<std::size_t>(0, manifest().at("cases").size()), [](const auto& info) {
-  std::string name = manifest().at("cases").at(info.param).at("name").get<std::string>();
-  for (char& letter : name) letter = std::isalnum(static_cast<unsigned char>(letter)) ? letter : '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::Range<std::size_t>(0, manifest().at("cases").size()),
+                         [](const auto& param_info) {
+                           std::string name = manifest().at("cases").at(param_info.param).at("name").get<std::string>();
+                           for (char& letter : name)
+                             letter = std::isalnum(static_cast<unsigned char>(letter)) ? letter : '_';
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace ov

@@ -6,9 +6,9 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
-#include "base/error.h"
 
 namespace ov {
 namespace {
@@ -77,8 +77,8 @@ TEST_P(Layers, GroupedAttentionOverACache) {
   EXPECT_LT(worst(attention(one, k, v, true, Path::narrow), plain::attention(one, k, v, true, Path::narrow)), limit(2));
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Layers, testing::Values(at::kFloat, at::kBFloat16), [](const auto& info) {
-  return std::string(info.param == at::kFloat ? "float32" : "bfloat16");
+INSTANTIATE_TEST_SUITE_P(Types, Layers, testing::Values(at::kFloat, at::kBFloat16), [](const auto& param_info) {
+  return std::string(param_info.param == at::kFloat ? "float32" : "bfloat16");
 });
 
 TEST(Kernels, CanBeSwitchedOff) {
