@@ -8,7 +8,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/progress.h"
+#include "base/progress_bar.h"
 #include "cli/console.h"
 
 namespace ov {
@@ -86,7 +86,7 @@ class BatchRun {
     open();
     std::size_t number = 0;
     std::string line;
-    Progress progress("ask", static_cast<std::int64_t>(total_bytes_), options_.quiet);
+    ProgressBar progress("ask", static_cast<std::int64_t>(total_bytes_), options_.quiet);
     bool more = true;
     while (more || !requests_.empty()) {
       while (more && active().size() < static_cast<std::size_t>(options_.batch_size)) {
