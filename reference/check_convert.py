@@ -91,7 +91,7 @@ def hub_name(name):
 
 def logits_of(model, folder, shape):
     """Logits on a picture and on a video, prepared by the folder's own processor."""
-    processor = AutoProcessor.from_pretrained(folder, use_fast=False)
+    processor = AutoProcessor.from_pretrained(folder)
     noise = np.random.default_rng(5)
     picture = Image.fromarray(noise.integers(0, 256, (shape.tile + 37, 2 * shape.tile, 3), dtype=np.uint8))
     frames = [Image.fromarray(noise.integers(0, 256, (80, 100, 3), dtype=np.uint8)) for _ in range(3)]
