@@ -120,8 +120,10 @@ void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, s
 
 Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) const {
   std::vector<ChatMessage> messages;
-  for (const Message& message : talk.messages)
-    messages.push_back(template_ ? for_chat_template(message) : for_qwen_1_5(message));
+  const bool structured = template_ && template_->reads_parts();
+  for (const Message& message : talk.messages) {
+    messages.push_back(structured ? for_chat_template(message) : for_qwen_1_5(message));
+  }
   const RenderedPrompt rendered =
       template_ ? template_->render(messages, add_generation_prompt) : render_qwen_1_5(messages, add_generation_prompt);
   const auto images =

@@ -37,21 +37,26 @@ MarkedText joined_parts(const ChatMessage& message) {
   return text;
 }
 
-Value part_value(const ChatPart& part) {
-  if (part.kind == ChatPart::Kind::text) {
-    return map_value({{"type", text_value(control_text("text"))}, {"text", text_value(part_text(part))}});
+Value part_value(ChatPart::Kind kind, MarkedText text) {
+  if (kind == ChatPart::Kind::text) {
+    return map_value({{"type", text_value(control_text("text"))}, {"text", text_value(std::move(text))}});
   }
-  const bool image = part.kind == ChatPart::Kind::image;
-  return map_value({{"type", text_value(control_text(image ? "image" : "video"))}});
+  return map_value({{"type", text_value(control_text(kind == ChatPart::Kind::image ? "image" : "video"))}});
+}
+
+std::vector<Value> part_values(const ChatMessage& message) {
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < message.parts.size();) {
+    const ChatPart::Kind kind = message.parts[i].kind;
+    MarkedText text = part_text(message.parts[i]);
+    for (++i; i < message.parts.size() && message.parts[i].continues; ++i) text.append(part_text(message.parts[i]));
+    values.push_back(part_value(kind, std::move(text)));
+  }
+  return values;
 }
 
 Value message_value(const ChatMessage& message, bool as_parts) {
-  Value content = text_value(joined_parts(message));
-  if (as_parts) {
-    std::vector<Value> parts;
-    for (const ChatPart& part : message.parts) parts.push_back(part_value(part));
-    content = list_value(std::move(parts));
-  }
+  Value content = as_parts ? list_value(part_values(message)) : text_value(joined_parts(message));
   return map_value({{"role", text_value(role_text(message))}, {"content", std::move(content)}});
 }
 

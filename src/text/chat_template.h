@@ -21,7 +21,8 @@ struct ChatPart {
   enum class Kind { text, image, video };
   Kind kind = Kind::text;
   std::string text;
-  bool literal = true;  // false: control text, in which special tokens count
+  bool literal = true;     // false: control text, in which special tokens count
+  bool continues = false;  // belongs to the part before it: a template sees both as one part
 };
 
 struct ChatMessage {
