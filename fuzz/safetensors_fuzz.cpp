@@ -14,7 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       std::int64_t elements = 1;
       for (const std::int64_t n : tensor.shape) elements *= n;
       if (elements != tensor.num_elements()) std::abort();
-      if (!tensor.bytes.empty() && (tensor.bytes.data() < data || tensor.bytes.data() + tensor.bytes.size() > data + size)) {
+      if (!tensor.bytes.empty() &&
+          (tensor.bytes.data() < data || tensor.bytes.data() + tensor.bytes.size() > data + size)) {
         std::abort();
       }
       total += tensor.bytes.size();

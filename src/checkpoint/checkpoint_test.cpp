@@ -122,7 +122,8 @@ TEST(TensorNames, FollowThePublishedFiles) {
        {Row{"vision_tower.encoder.layers.3.mlp.fc1.bias",
             "model.vision_tower.vision_tower.vision_model.encoder.layers.3.mlp.fc1.bias",
             "vision_tower.vision_model.encoder.layers.3.mlp.fc1.bias",
-            "model.vision_tower.vision_model.encoder.layers.3.mlp.fc1.bias", "vision_tower.encoder.layers.3.mlp.fc1.bias"},
+            "model.vision_tower.vision_model.encoder.layers.3.mlp.fc1.bias",
+            "vision_tower.encoder.layers.3.mlp.fc1.bias"},
         Row{"projector.linear_2.weight", "model.mm_projector.2.weight", "multi_modal_projector.linear_2.weight",
             "model.multi_modal_projector.linear_2.weight", "multi_modal_projector.linear_2.weight"},
         Row{"image_newline", "model.image_newline", "image_newline", "model.image_newline", "image_newline"},
@@ -231,8 +232,8 @@ TEST_F(CheckpointFolder, ChecksTheIndexOfShards) {
   const std::string index = folder + "/model.safetensors.index.json";
   const Json good = parse_json(read_file(index, 1 << 20), index);
   EXPECT_GT(Checkpoint::open(folder).shards().files.size(), 2U);
-  for (const char* name : {"../x.safetensors", "/etc/x.safetensors", "a/b.safetensors", "..\\x.safetensors", ".safetensors",
-                           "model.bin", ""}) {
+  for (const char* name : {"../x.safetensors", "/etc/x.safetensors", "a/b.safetensors", "..\\x.safetensors",
+                           ".safetensors", "model.bin", ""}) {
     edit_json(index, [&](Json& j) { j["weight_map"].begin().value() = name; });
     EXPECT_THAT(open_refusal(folder), HasSubstr("of the same folder")) << name;
   }
@@ -322,8 +323,8 @@ TEST_F(CheckpointFolder, VerifyFindsWhatIsWrong) {
   EXPECT_TRUE(good.ok()) << good.text();
   EXPECT_EQ(good.json().at("checks").size(), 5U);
   edit_weights(folder, [](std::vector<Stored>& tensors) {
-    tensors[7].bytes[0] = 0x00, tensors[7].bytes[1] = 0x7c;                        // infinity
-    tensors[9].bytes[2] = 0x01, tensors[9].bytes[3] = 0xfc;                        // NaN
+    tensors[7].bytes[0] = 0x00, tensors[7].bytes[1] = 0x7c;  // infinity
+    tensors[9].bytes[2] = 0x01, tensors[9].bytes[3] = 0xfc;  // NaN
   });
   const VerifyReport spoiled = verify_checkpoint(folder);
   EXPECT_EQ(spoiled.not_finite, 2);

@@ -13,9 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-ModelConfig load(const std::string& name) {
-  return read_model_config(std::string(OV_TESTDATA) + "/configs/" + name);
-}
+ModelConfig load(const std::string& name) { return read_model_config(std::string(OV_TESTDATA) + "/configs/" + name); }
 
 template <class Call>
 std::string refusal(const Call& call) {
@@ -32,8 +30,8 @@ std::string generation_refusal(const Json& raw) {
 }
 
 TEST(GenerationConfig, ReadsThePublishedSettings) {
-  const Json raw = {{"bos_token_id", 151643}, {"do_sample", true},   {"eos_token_id", {151645, 151643}},
-                    {"pad_token_id", 151643}, {"temperature", 0.7},  {"top_k", 20},
+  const Json raw = {{"bos_token_id", 151643}, {"do_sample", true},          {"eos_token_id", {151645, 151643}},
+                    {"pad_token_id", 151643}, {"temperature", 0.7},         {"top_k", 20},
                     {"top_p", 0.8},           {"repetition_penalty", 1.05}, {"transformers_version", "4.40.0"}};
   const GenerationConfig wanted = parse_generation_config(raw, "g.json", ModelConfig{});
   EXPECT_TRUE(wanted.do_sample);
@@ -76,9 +74,13 @@ TEST(GenerationConfig, RefusesWhatWouldChangeAnswers) {
 }
 
 Json pixels() {
-  return {{"image_processor_type", "LlavaOnevisionImageProcessor"}, {"image_mean", {0.5, 0.25, 0.5}},
-          {"image_std", {0.5, 0.5, 0.125}}, {"rescale_factor", 0.00392156862745098}, {"resample", 3},
-          {"size", {{"height", 384}, {"width", 384}}}, {"do_pad", true}};
+  return {{"image_processor_type", "LlavaOnevisionImageProcessor"},
+          {"image_mean", {0.5, 0.25, 0.5}},
+          {"image_std", {0.5, 0.5, 0.125}},
+          {"rescale_factor", 0.00392156862745098},
+          {"resample", 3},
+          {"size", {{"height", 384}, {"width", 384}}},
+          {"do_pad", true}};
 }
 
 TEST(PreprocessorConfig, ReadsChannels) {
@@ -121,7 +123,8 @@ void expect_same_model(const ModelConfig& one, const ModelConfig& other) {
 }
 
 TEST(ConfigWriter, RoundTripsBetweenLayouts) {
-  for (const char* name : {"official-0.5b.json", "official-7b.json", "official-72b.json", "hf-0.5b.json", "hf-7b.json"}) {
+  for (const char* name :
+       {"official-0.5b.json", "official-7b.json", "official-72b.json", "hf-0.5b.json", "hf-7b.json"}) {
     const ModelConfig config = load(name);
     const ModelConfig hf = parse_model_config(hf_config(config), "hf");
     const ModelConfig official = parse_model_config(official_config(config), "official");
