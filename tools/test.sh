@@ -37,16 +37,17 @@ run_ctest() { # part folder [ctest arguments]
   count "$part" $counts
 }
 
-# A folder with the real Qwen2 vocabulary for the tests that need one; they skip with a reason without it.
+# The tests that need the real Qwen2 vocabulary skip with a reason where this folder is missing.
 prepare_tokenizer() {
   setup_venv .venv-test tools/requirements-test.txt
-  [[ -f build/qwen2-tokenizer/tokenizer.json ]] ||
-    { mkdir -p build && .venv-test/bin/python reference/make_tokenizer.py build/qwen2-tokenizer; }
+  make_qwen2_tokenizer .venv-test/bin/python
 }
 
 test_release() {
   local failed=$OV_FAILED
   check "release build" build_preset release build
+  ((OV_FAILED == failed)) || return 0
+  check "built-in model" make_nano
   ((OV_FAILED == failed)) || return 0
   run_ctest "release tests" build
   if compgen -G 'tests/*_test.py' >/dev/null; then
@@ -73,13 +74,11 @@ test_sanitized() { # preset part [build targets, then -- and ctest arguments]
 }
 
 fuzz_one() { # target : a fuzzing session over a copy of its seeds; findings go to build-fuzz/findings
-  local target=$1 corpus seeds
+  local target=$1 corpus seeds=fuzz/seeds/${1%_fuzz}
   corpus=$(mktemp -d)
-  for seeds in "fuzz/corpus/$target" "fuzz/corpus/${target%_fuzz}"; do
-    [[ -d $seeds ]] && cp -r "$seeds/." "$corpus"
-  done
+  if [[ -d $seeds ]]; then cp -r "$seeds/." "$corpus"; fi
   local status=0
-  "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=20 \
+  "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=30 \
     -rss_limit_mb=3000 -artifact_prefix="build-fuzz/findings/$target-" -print_final_stats=1 \
     >"build-fuzz/findings/$target.log" 2>&1 || status=$?
   rm -rf "$corpus"
@@ -121,7 +120,7 @@ run_tests() {
   # The sanitizers of clang 14 lose their fixed addresses when the kernel randomises too many bits.
   OV_NO_ASLR=()
   setarch -R true 2>/dev/null && OV_NO_ASLR=(setarch -R)
-  mapfile -t sources < <(git ls-files -co --exclude-standard -- '*.cpp' '*.h')
+  mapfile -t sources < <(cpp_files)
   check "floors" python3 tools/check_floors.py
   check "house" python3 tools/check_house.py
   check "format" clang-format-14 --dry-run -Werror "${sources[@]}"

@@ -66,7 +66,9 @@ class LineReader {
 class Chat {
  public:
   explicit Chat(const ChatOptions& options)
-      : options_(options), session_(options.model, options.media), generate_(session_.generate_options(options.sampling)) {
+      : options_(options),
+        session_(options.model, options.media),
+        generate_(session_.generate_options(options.sampling)) {
     pending_ = media_sources(options.media);
     start_over();
   }
@@ -146,13 +148,14 @@ class Chat {
   Json conversation_json() const {
     Json messages = Json::array();
     std::size_t media = 0;
-    for (const ChatMessage& message : talk_.messages) {
+    for (const Message& message : talk_.messages) {
       Json content = Json::array();
       for (const ChatPart& part : message.parts) {
         if (part.kind == ChatPart::Kind::text) {
           content.push_back({{"type", "text"}, {"text", part.text}});
         } else {
-          content.push_back({{"type", part.kind == ChatPart::Kind::video ? "video" : "image"}, {"path", talk_.media[media++].path}});
+          content.push_back(
+              {{"type", part.kind == ChatPart::Kind::video ? "video" : "image"}, {"path", talk_.media[media++].path}});
         }
       }
       messages.push_back({{"role", message.role}, {"content", content}});

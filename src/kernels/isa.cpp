@@ -7,6 +7,10 @@
 
 #include "kernels/kernels.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace ov::kernels {
 namespace {
 
@@ -18,9 +22,20 @@ bool tile_data_granted() {
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
+// clang 14 has no names for these features.
+bool has_f16c() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c >> 29 & 1) != 0;
+}
+
+bool has_amx_bf16() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (d >> 22 & 1) != 0 && (d >> 24 & 1) != 0;  // bf16, tile
+}
+
 Isa detect() {
   __builtin_cpu_init();
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !__builtin_cpu_supports("f16c")) {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !has_f16c()) {
     return Isa::generic;
   }
   if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
@@ -28,9 +43,7 @@ Isa detect() {
     return Isa::avx2;
   }
   if (!__builtin_cpu_supports("avx512bf16")) return Isa::avx512;
-  if (!__builtin_cpu_supports("amx-tile") || !__builtin_cpu_supports("amx-bf16") || !tile_data_granted()) {
-    return Isa::avx512_bf16;
-  }
+  if (!has_amx_bf16() || !tile_data_granted()) return Isa::avx512_bf16;
   return Isa::amx_bf16;
 }
 #else

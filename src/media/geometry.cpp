@@ -15,6 +15,7 @@ namespace {
 constexpr double kShrinkThreshold = 1.1;
 constexpr std::int64_t kMaxPatchesPerSide = 4096;
 constexpr std::int64_t kMaxFrames = 1'000'000;
+constexpr std::int64_t kMaxCanvasTiles = 4096;
 
 std::string size_text(std::int64_t w, std::int64_t h) { return std::to_string(w) + "x" + std::to_string(h); }
 
@@ -88,6 +89,10 @@ void plan_anyres(MediaPlan& plan, const TilingConfig& tiling, Compat compat) {
                                        " pixels");
   }
   plan.grid = {canvas.height / tiling.tile_size, canvas.width / tiling.tile_size};
+  if (plan.grid.rows * plan.grid.cols > kMaxCanvasTiles) {
+    throw Error(ErrorKind::format, "image_grid_pinpoints: canvas " + size_text(canvas.width, canvas.height) +
+                                       " has more than " + std::to_string(kMaxCanvasTiles) + " tiles");
+  }
   plan.tiles = 1 + plan.grid.rows * plan.grid.cols;
   unpad(plan, patches, compat);
   if (plan.unpadded.rows >= 1 && plan.unpadded.cols >= 1) shrink(plan, patches, tiling.max_tiles);
@@ -206,7 +211,10 @@ std::vector<std::int64_t> sample_frames(std::int64_t total, std::int64_t wanted,
   const double step = from_hf ? static_cast<double>(total) / static_cast<double>(wanted)
                      : wanted == 1 ? 0.0 : static_cast<double>(total - 1) / static_cast<double>(wanted - 1);
   for (std::int64_t k = 0; k < wanted; ++k) {
-    indices[static_cast<std::size_t>(k)] = static_cast<std::int64_t>(static_cast<double>(k) * step);
+    const double x = static_cast<double>(k) * step;
+    // torch.arange rounds to float32: 14.9999999 becomes frame 15.
+    const auto index = static_cast<std::int64_t>(from_hf ? static_cast<double>(static_cast<float>(x)) : x);
+    indices[static_cast<std::size_t>(k)] = std::min(index, total - 1);
   }
   if (!from_hf && wanted > 1) indices.back() = total - 1;
   return indices;

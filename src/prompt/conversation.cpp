@@ -30,12 +30,14 @@ const Mark* find_mark(std::string_view text, std::size_t from, std::size_t& at) 
 }
 
 std::int64_t count_of(const std::vector<MediaSource>& media, bool is_video) {
-  return std::count_if(media.begin(), media.end(), [&](const MediaSource& source) { return source.is_video == is_video; });
+  return std::count_if(media.begin(), media.end(),
+                       [&](const MediaSource& source) { return source.is_video == is_video; });
 }
 
 void check_marks(const std::vector<ChatPart>& parts, const std::vector<MediaSource>& media) {
   for (const Mark& mark : kMarks) {
-    const auto marks = std::count_if(parts.begin(), parts.end(), [&](const ChatPart& part) { return part.kind == mark.kind; });
+    const auto marks =
+        std::count_if(parts.begin(), parts.end(), [&](const ChatPart& part) { return part.kind == mark.kind; });
     const std::int64_t given = count_of(media, mark.kind == ChatPart::Kind::video);
     if (marks == given) continue;
     throw Error(ErrorKind::input, "the prompt has " + std::to_string(marks) + " " + std::string(mark.text) + " but " +
@@ -44,12 +46,12 @@ void check_marks(const std::vector<ChatPart>& parts, const std::vector<MediaSour
   }
 }
 
-ChatMessage parse_message(const Json& message, const std::string& where, std::vector<MediaSource>& media) {
+Message parse_message(const Json& message, const std::string& where, std::vector<MediaSource>& media) {
   const auto refuse = [&](const std::string& what) { throw Error(ErrorKind::input, where + ": " + what); };
   if (!message.is_object()) refuse("expected an object with \"role\" and \"content\"");
   const Json role = message.value("role", Json());
   if (!role.is_string()) refuse("\"role\" should be \"system\", \"user\" or \"assistant\"");
-  ChatMessage out;
+  Message out;
   out.role = role.get<std::string>();
   if (out.role != "system" && out.role != "user" && out.role != "assistant") {
     refuse("role \"" + out.role + "\" should be \"system\", \"user\" or \"assistant\"");
@@ -69,7 +71,9 @@ ChatMessage parse_message(const Json& message, const std::string& where, std::ve
       out.parts.push_back({is_video ? ChatPart::Kind::video : ChatPart::Kind::image, ""});
       media.push_back({is_video, part.at("path").get<std::string>(), 0, 0});
     } else {
-      refuse("a content part should be {\"type\": \"text\", \"text\": ...} or {\"type\": \"image\" or \"video\", \"path\": ...}");
+      refuse(
+          "a content part should be {\"type\": \"text\", \"text\": ...} or {\"type\": \"image\" or \"video\", "
+          "\"path\": ...}");
     }
   }
   return out;
@@ -77,30 +81,32 @@ ChatMessage parse_message(const Json& message, const std::string& where, std::ve
 
 }  // namespace
 
-std::vector<ChatPart> place_media(std::string_view prompt, const std::vector<MediaSource>& media) {
-  std::vector<ChatPart> parts;
+Message place_media(std::string_view prompt, const std::vector<MediaSource>& media) {
+  Message message{"user", {}};
   std::size_t from = 0, at = 0;
   while (const Mark* mark = find_mark(prompt, from, at)) {
-    if (at > from) parts.push_back(text_part(std::string(prompt.substr(from, at - from))));
-    parts.push_back({mark->kind, ""});
+    message.placed = true;
+    if (at > from) message.parts.push_back(text_part(std::string(prompt.substr(from, at - from))));
+    message.parts.push_back({mark->kind, ""});
     from = at + mark->text.size();
   }
-  if (parts.empty()) {
-    for (const MediaSource& source : media) {
-      parts.push_back({source.is_video ? ChatPart::Kind::video : ChatPart::Kind::image, ""});
-    }
-    parts.push_back(text_part(std::string(prompt)));
-    return parts;
+  if (message.placed) {
+    if (from < prompt.size()) message.parts.push_back(text_part(std::string(prompt.substr(from))));
+    check_marks(message.parts, media);
+    return message;
   }
-  if (from < prompt.size()) parts.push_back(text_part(std::string(prompt.substr(from))));
-  check_marks(parts, media);
-  return parts;
+  for (const MediaSource& source : media) {
+    message.parts.push_back({source.is_video ? ChatPart::Kind::video : ChatPart::Kind::image, ""});
+  }
+  message.parts.push_back(text_part(std::string(prompt)));
+  return message;
 }
 
-Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media, const std::string& system) {
+Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media,
+                              const std::string& system) {
   Conversation talk;
   if (!system.empty()) talk.messages.push_back({"system", {text_part(system)}});
-  talk.messages.push_back({"user", place_media(prompt, media)});
+  talk.messages.push_back(place_media(prompt, media));
   // Marks take the media of their own kind in order.
   std::size_t next[2] = {0, 0};
   for (const ChatPart& part : talk.messages.back().parts) {

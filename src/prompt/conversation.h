@@ -17,8 +17,8 @@ namespace ov {
 
 struct MediaSource {
   bool is_video = false;
-  std::string path;         // a file, or for videos also a folder of frames
-  std::int64_t width = 0;   // when path is empty: a picture known by its size only (explain)
+  std::string path;        // a file, or for videos also a folder of frames
+  std::int64_t width = 0;  // when path is empty: a picture known by its size only (explain)
   std::int64_t height = 0;
 
   static MediaSource image(std::string path) { return {false, std::move(path), 0, 0}; }
@@ -26,18 +26,25 @@ struct MediaSource {
   static MediaSource sized(std::int64_t width, std::int64_t height) { return {false, "", width, height}; }
 };
 
+struct Message {
+  std::string role;  // "system", "user" or "assistant"
+  std::vector<ChatPart> parts;
+  bool placed = false;  // media stand where the text has its marks, not where a template puts them
+};
+
 struct Conversation {
-  std::vector<ChatMessage> messages;
+  std::vector<Message> messages;
   std::vector<MediaSource> media;  // in the order of the media parts of all messages
 };
 
-// Parts of one user message. Where `prompt` holds <image> or <video> marks, they place the media in
-// order and their counts must match `media` exactly (Error input otherwise); without any mark all
-// media come first.
-std::vector<ChatPart> place_media(std::string_view prompt, const std::vector<MediaSource>& media);
+// A user message. Where `prompt` holds <image> or <video> marks, they place the media of their kind in
+// order and the counts must match exactly (Error input otherwise); without any mark all media come
+// first.
+Message place_media(std::string_view prompt, const std::vector<MediaSource>& media);
 
 // One question, with an optional system message ("" for the template's own).
-Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media, const std::string& system);
+Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media,
+                              const std::string& system);
 
 // The "messages" array of a request: [{"role", "content": text | [{"type", "text" | "path"}]}].
 // Throws input naming `where`.

@@ -3,16 +3,6 @@
 namespace ov {
 namespace {
 
-std::string mode_name(MediaPlan::Mode mode) {
-  switch (mode) {
-    case MediaPlan::Mode::anyres: return "anyres";
-    case MediaPlan::Mode::pad: return "pad";
-    case MediaPlan::Mode::square: return "square";
-    case MediaPlan::Mode::video: return "video";
-  }
-  return "anyres";
-}
-
 std::string by(std::int64_t a, std::int64_t b) { return std::to_string(a) + "x" + std::to_string(b); }
 
 Json pair(const Grid& grid) { return Json::array({grid.rows, grid.cols}); }
@@ -42,7 +32,7 @@ std::string media_text(const PromptMedia& media) {
     return text + " video, " + std::to_string(plan.frames) + " frames, each pooled to " +
            by(plan.final_map.rows, plan.final_map.cols) + " = " + std::to_string(plan.tokens) + " tokens";
   }
-  text += " image, " + mode_name(plan.mode);
+  text += std::string(" image, ") + mode_name(plan.mode);
   if (plan.mode == MediaPlan::Mode::anyres) {
     text += ", grid " + by(plan.grid.rows, plan.grid.cols) + " (" + std::to_string(plan.tiles) +
             " tiles with the base image), map " + by(plan.unpadded.rows, plan.unpadded.cols);

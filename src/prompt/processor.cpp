@@ -27,9 +27,50 @@ std::size_t find_placeholder(const RenderedPrompt& rendered, std::size_t from) {
   const std::string& text = rendered.text;
   for (std::size_t at = text.find('<', from); at != std::string::npos; at = text.find('<', at + 1)) {
     const std::string_view rest = std::string_view(text).substr(at, kImageMark.size());
-    if ((rest == kImageMark || rest == kVideoMark) && is_control(rendered.literal, at, at + kImageMark.size())) return at;
+    if ((rest == kImageMark || rest == kVideoMark) && is_control(rendered.literal, at, at + kImageMark.size()))
+      return at;
   }
   return std::string::npos;
+}
+
+ChatPart control(std::string text, bool continues) { return {ChatPart::Kind::text, std::move(text), false, continues}; }
+
+// What a chat template is given. Marks that the user placed become control text inside the message's
+// text, since templates put the media of structured parts first.
+ChatMessage for_chat_template(const Message& message) {
+  ChatMessage out{message.role, message.parts};
+  if (!message.placed) return out;
+  for (std::size_t i = 0; i < out.parts.size(); ++i) {
+    ChatPart& part = out.parts[i];
+    if (part.kind != ChatPart::Kind::text) {
+      part = control(std::string(part.kind == ChatPart::Kind::video ? kVideoMark : kImageMark), i > 0);
+    }
+    part.continues = i > 0;
+  }
+  return out;
+}
+
+// The released code's form: media that come first are joined by a space and end in a line break.
+ChatMessage for_qwen_1_5(const Message& message) {
+  ChatMessage out{message.role, {}};
+  bool leading = !message.placed;
+  for (std::size_t i = 0; i < message.parts.size(); ++i) {
+    const bool is_text = message.parts[i].kind == ChatPart::Kind::text;
+    if (leading && i > 0) out.parts.push_back(control(is_text ? "\n" : " ", false));
+    leading = leading && !is_text;
+    out.parts.push_back(message.parts[i]);
+  }
+  return out;
+}
+
+// The first medium of a kind at or after `index`, which moves past it.
+const MediaSource& next_of_kind(const std::vector<MediaSource>& media, bool is_video, std::size_t& index) {
+  while (index < media.size() && media[index].is_video != is_video) ++index;
+  if (index == media.size()) {
+    throw Error(ErrorKind::input, std::string("the chat template writes more ") + (is_video ? "<video>" : "<image>") +
+                                      " placeholders than were given");
+  }
+  return media[index++];
 }
 
 std::string describe(const MediaSource& source) { return source.path.empty() ? "picture" : source.path; }
@@ -37,7 +78,10 @@ std::string describe(const MediaSource& source) { return source.path.empty() ? "
 }  // namespace
 
 Processor::Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options)
-    : config_(config), options_(options), tokenizer_(Tokenizer::load(folder)), pixels_(read_preprocessor_config(folder, config)) {
+    : config_(config),
+      options_(options),
+      tokenizer_(Tokenizer::load(folder)),
+      pixels_(read_preprocessor_config(folder, config)) {
   if (config.layout == Layout::hf) template_ = load_chat_template(folder);
 }
 
@@ -49,7 +93,8 @@ PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
   if (source.is_video) {
     const VideoInfo info = probe_video(source.path, options_.limits, options_.compat);
     media.frames = sample_frames(info.num_frames, options_.num_frames, options_.compat);
-    media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling, options_.compat);
+    media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling,
+                            options_.compat);
     return media;
   }
   std::int64_t width = source.width, height = source.height;
@@ -68,28 +113,33 @@ void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, s
     const std::size_t from = std::max(range.begin, begin), to = std::min(range.end, end);
     if (from < to) literal.push_back({from - begin, to - begin});
   }
-  const std::vector<std::int64_t> piece = tokenizer_.encode(std::string_view(rendered.text).substr(begin, end - begin), literal);
+  const std::vector<std::int64_t> piece =
+      tokenizer_.encode(std::string_view(rendered.text).substr(begin, end - begin), literal);
   ids.insert(ids.end(), piece.begin(), piece.end());
 }
 
 Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) const {
-  const RenderedPrompt rendered = template_ ? template_->render(talk.messages, add_generation_prompt)
-                                            : render_qwen_1_5(talk.messages, add_generation_prompt);
-  const auto images = std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
+  std::vector<ChatMessage> messages;
+  const bool structured = template_ && template_->reads_parts();
+  for (const Message& message : talk.messages) {
+    messages.push_back(structured ? for_chat_template(message) : for_qwen_1_5(message));
+  }
+  const RenderedPrompt rendered =
+      template_ ? template_->render(messages, add_generation_prompt) : render_qwen_1_5(messages, add_generation_prompt);
+  const auto images =
+      std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
   const AspectMode mode = images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
 
   Prompt prompt;
   prompt.text = rendered.text;
   // Media are tokens of their own: the text pieces between them are tokenized apart.
   std::size_t from = 0;
+  std::size_t next[2] = {0, 0};  // templates may write pictures before videos, each kind in its order
   for (std::size_t at = find_placeholder(rendered, 0); at != std::string::npos; at = find_placeholder(rendered, from)) {
     encode_text(rendered, from, at, prompt.ids);
     from = at + kImageMark.size();
-    if (prompt.media.size() == talk.media.size()) {
-      throw Error(ErrorKind::input, "the chat template writes more media placeholders than the " +
-                                        std::to_string(talk.media.size()) + " pictures and videos that were given");
-    }
-    PromptMedia media = plan(talk.media[prompt.media.size()], mode);
+    const bool is_video = std::string_view(rendered.text).substr(at, kVideoMark.size()) == kVideoMark;
+    PromptMedia media = plan(next_of_kind(talk.media, is_video, next[is_video ? 1 : 0]), mode);
     media.begin = prompt.length();
     prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(media.plan.tokens),
                       media.source.is_video ? config_.video_token_id : config_.image_token_id);
@@ -98,8 +148,9 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
   }
   if (prompt.length() <= max_length()) encode_text(rendered, from, rendered.text.size(), prompt.ids);
   if (prompt.length() > max_length()) {
-    throw Error(ErrorKind::input, "the prompt needs at least " + std::to_string(prompt.length()) + " tokens, the model takes " +
-                                      std::to_string(max_length()) + "; give fewer or smaller pictures, or fewer frames");
+    throw Error(ErrorKind::input, "the prompt needs at least " + std::to_string(prompt.length()) +
+                                      " tokens, the model takes " + std::to_string(max_length()) +
+                                      "; give fewer or smaller pictures, or fewer frames");
   }
   if (prompt.media.size() != talk.media.size()) {
     throw Error(ErrorKind::input, "the chat template placed " + std::to_string(prompt.media.size()) + " of " +
@@ -123,7 +174,8 @@ void Processor::read_pixels(const PromptMedia& media, float* out) const {
   MediaPlan frame_plan = media.plan;
   frame_plan.tiles = 1;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation, out + static_cast<std::int64_t>(i) * tile);
+    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation,
+                out + static_cast<std::int64_t>(i) * tile);
   }
 }
 
