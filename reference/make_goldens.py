@@ -88,7 +88,8 @@ def conversation_cases():
                   [user(image(0), text("What is this?")), assistant("A pattern of stripes."),
                    user(text("Which colours?")), assistant("Many, e.g. r\u00e9d & \u4e2d\u6587."), user(text("Why?"))]),
         "system": ([picture(170, 130, 8)],
-                   [{"role": "system", "content": [text("Answer in one word.")]}, user(image(0), text("Day or night?"))]),
+                   [{"role": "system", "content": [text("Answer in one word.")]},
+                    user(image(0), text("Day or night?"))]),
         "images_in_two_turns": ([picture(100, 80, 9), picture(80, 100, 10)],
                                 [user(image(0), text("What is this?")), assistant("A test."),
                                  user(image(1), text("And this?"))]),
@@ -235,7 +236,7 @@ def make_shape(shape_name, out):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True)
-    parser.add_argument("--shape", choices=sorted(SHAPES), action="append", help="only these (default: all)")
+    parser.add_argument("--shape", choices=sorted(CHECKPOINTS), action="append", help="only these (default: all)")
     options = parser.parse_args()
     torch.set_num_threads(1)
     for folder in ("checkpoints", "cases"):
@@ -243,7 +244,7 @@ def main():
             shutil.rmtree(os.path.join(options.out, folder), ignore_errors=True)
         os.makedirs(os.path.join(options.out, folder), exist_ok=True)
     cases = []
-    for shape_name in options.shape or SHAPES:
+    for shape_name in options.shape or CHECKPOINTS:
         cases += make_shape(shape_name, options.out)
     manifest = {
         "versions": {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__,

@@ -2,7 +2,7 @@
 
 The authors' pipeline works on PIL images: choose a canvas, resize with bicubic, centre on black, cut tiles, put
 the stretched whole image in front, normalise. transformers' slow processor gives the same values wherever it does
-not mistake a 1 or 3 pixels high image for channels-first; `tests` in make_goldens.py and parity.py assert that.
+not mistake a 1 or 3 pixels high image for channels-first; make_goldens.py asserts that for every picture.
 
     tiles = image_tiles(pattern(640, 480, seed=3), anyres=True, pinpoints=[(384, 384), (384, 768)], tile=384)
 """

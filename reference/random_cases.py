@@ -18,7 +18,8 @@ from tiny_models import LAYOUTS, Shape
 WORDS = (
     "What is shown here? How many red boxes are there Describe the picture briefly. left right 1, 22, 333.14 "
     "don't DON'T it's O'Neil (see fig. 3b) x=y^2; a/b C++ snake_case e-mail 50% $9.99 #tag @you tab\there "
-    "Was ist das\u00fcr? na\u00efve r\u00e9sum\u00e9 e\u0301 o\u0308 \u4f60\u597d\uff0c\u4e16\u754c \u8fd9\u662f\u4ec0\u4e48 "
+    "Was ist das\u00fcr? na\u00efve r\u00e9sum\u00e9 e\u0301 o\u0308 "
+    "\u4f60\u597d\uff0c\u4e16\u754c \u8fd9\u662f\u4ec0\u4e48 "
     "\u3053\u308c\u306f\u4f55\u3067\u3059\u304b \uc774\uac83\uc740 \u041f\u0440\u0438\u0432\u0435\u0442 "
     "\u0645\u0627 \u0647\u0630\u0627 \u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35 \u0928\u092e\u0938\u094d\u0924\u0947 "
     "\U0001f600\U0001f44d\U0001f3fd \u2116 \u00bd \u2028 \u00a0nbsp\u00a0 end"

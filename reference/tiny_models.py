@@ -114,6 +114,11 @@ SHAPES = {
         ranks=700, vocab_multiple=128, tile=70, vision_hidden=33, vision_inner=43, vision_layers=3, vision_heads=3,
         hidden=42, inner=61, layers=2, heads=3, kv_heads=1, head_dim=10, tied=True, rope_theta=1e4, rms_norm_eps=1e-5,
     ),
+    # The released 0.5B model's shape, for measuring time (bench/peers); random weights, 1.8 GB in bfloat16.
+    "0.5b": Shape(
+        ranks=151643, vocab_multiple=152000, tile=384, vision_hidden=1152, vision_inner=4304, vision_layers=26,
+        vision_heads=16, hidden=896, inner=4864, layers=24, heads=14, kv_heads=2, head_dim=64, tied=True,
+    ),
 }
 
 
@@ -216,7 +221,7 @@ def write_tensors(folder, tensors, shards):
                {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))})
 
 
-def official_config(shape):
+def official_config(shape, dtype):
     return {
         "architectures": ["LlavaQwenForCausalLM"], "model_type": "llava", "attention_dropout": 0.0,
         "bos_token_id": shape.end_of_text_id, "eos_token_id": shape.eos_id, "hidden_act": "silu",
@@ -233,7 +238,7 @@ def official_config(shape):
         "num_hidden_layers": shape.layers, "num_key_value_heads": shape.kv_heads, "pos_skipping_range": 4096,
         "rms_norm_eps": shape.rms_norm_eps, "rope_scaling": None, "rope_theta": shape.rope_theta,
         "sliding_window": 131072, "tie_word_embeddings": shape.tied, "tokenizer_model_max_length": 32768,
-        "tokenizer_padding_side": "right", "torch_dtype": "float32", "transformers_version": "4.40.0.dev0",
+        "tokenizer_padding_side": "right", "torch_dtype": dtype, "transformers_version": "4.40.0.dev0",
         "use_cache": True, "use_mm_proj": True, "use_pos_skipping": False, "use_sliding_window": False,
         "vision_tower_pretrained": None, "vocab_size": shape.vocab_size,
         "vision_config": {
@@ -245,14 +250,14 @@ def official_config(shape):
     }
 
 
-def transformers5_config(config):
+def transformers5_config(config, dtype):
     """config.json of the same model as transformers 5 writes it: rope_parameters instead of rope_theta."""
     config = copy.deepcopy(config)
     text = config["text_config"]
     text["rope_parameters"] = {"rope_theta": text.pop("rope_theta"), "rope_type": "default"}
     text.pop("rope_scaling", None)
-    text |= {"dtype": "float32", "pad_token_id": None, "tie_word_embeddings": text.get("tie_word_embeddings", False)}
-    config["vision_config"]["dtype"] = "float32"
+    text |= {"dtype": dtype, "pad_token_id": None, "tie_word_embeddings": text.get("tie_word_embeddings", False)}
+    config["vision_config"]["dtype"] = dtype
     return config | {"tie_word_embeddings": text["tie_word_embeddings"], "transformers_version": "5.24.0"}
 
 
@@ -293,10 +298,11 @@ def save_checkpoint(model, shape, folder, layout):
     """Writes the whole folder."""
     os.makedirs(folder, exist_ok=True)
     write_tokenizer(folder, shape, layout)
+    dtype = str(model.dtype).removeprefix("torch.")
     generation = {"bos_token_id": shape.end_of_text_id, "pad_token_id": shape.end_of_text_id, "do_sample": False}
     if layout == "official":
         write_tensors(folder, tensors_in_layout(model, layout), shards=1)
-        write_json(folder, "config.json", official_config(shape))
+        write_json(folder, "config.json", official_config(shape, dtype))
         write_json(folder, "generation_config.json",
                    generation | {"eos_token_id": [shape.eos_id, shape.end_of_text_id]})
         return
@@ -309,9 +315,9 @@ def save_checkpoint(model, shape, folder, layout):
         model.save_pretrained(folder)
         return
     config = json.loads(model.config.to_json_string(use_diff=True))
-    config |= {"architectures": ["LlavaOnevisionForConditionalGeneration"], "dtype": "float32"}
+    config |= {"architectures": ["LlavaOnevisionForConditionalGeneration"], "dtype": dtype}
     write_tensors(folder, tensors_in_layout(model, layout), shards=2 if layout == "hf-b" else 1)
-    write_json(folder, "config.json", transformers5_config(config) if layout == "hf-c" else config)
+    write_json(folder, "config.json", transformers5_config(config, dtype) if layout == "hf-c" else config)
     write_json(folder, "generation_config.json", generation | {"eos_token_id": shape.eos_id})
 
 
@@ -321,9 +327,11 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--shape", choices=sorted(SHAPES), default="small")
     parser.add_argument("--layout", choices=LAYOUTS, default="hf-a")
+    parser.add_argument("--dtype", choices=("float32", "bfloat16", "float16"), default="float32")
     options = parser.parse_args()
     shape = SHAPES[options.shape]
-    save_checkpoint(build_model(shape, options.seed), shape, options.out, options.layout)
+    model = build_model(shape, options.seed).to(getattr(torch, options.dtype))
+    save_checkpoint(model, shape, options.out, options.layout)
     print(json.dumps({"out": options.out, "layout": options.layout, **asdict(shape)}))
 
 

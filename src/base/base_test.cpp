@@ -65,7 +65,8 @@ TEST(File, WritesWholeAndReadsBack) {
   EXPECT_EQ(mapped.bytes()[0], 's');
   mapped.release(mapped.bytes());
   EXPECT_EQ(mapped.bytes()[1], 'e');
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1) << "a partial file stayed";
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()), 1)
+      << "a partial file stayed";
 }
 
 TEST(File, RefusesWhatIsNotARegularFile) {
@@ -95,7 +96,8 @@ TEST(Json, RefusesDuplicateKeysDepthAndBadSyntax) {
 }
 
 TEST(Json, FieldsCheckTypesAndRanges) {
-  const Json doc = parse_json(R"({"n": 5, "f": 0.5, "s": "text", "b": true, "huge": 18446744073709551615, "null": null})", "doc");
+  const Json doc =
+      parse_json(R"({"n": 5, "f": 0.5, "s": "text", "b": true, "huge": 18446744073709551615, "null": null})", "doc");
   const Fields fields(doc, "doc");
   EXPECT_EQ(fields.integer("n", 1, 5), 5);
   EXPECT_EQ(fields.integer_or("absent", 7, 0, 10), 7);
@@ -110,7 +112,8 @@ TEST(Json, FieldsCheckTypesAndRanges) {
   try {
     fields.integer("n", 6, 9);
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::AllOf(testing::HasSubstr("doc"), testing::HasSubstr("\"n\""), testing::HasSubstr("5")));
+    EXPECT_THAT(error.what(),
+                testing::AllOf(testing::HasSubstr("doc"), testing::HasSubstr("\"n\""), testing::HasSubstr("5")));
   }
 }
 
@@ -141,9 +144,11 @@ TEST(Parallel, CoversEveryIndexOnceForAnyThreadCount) {
 
 TEST(Parallel, RethrowsAndNests) {
   set_num_threads(3);
-  EXPECT_THROW(parallel_for(100, 1, [](std::int64_t begin, std::int64_t) {
-    if (begin == 50) throw std::runtime_error("stop");
-  }), std::runtime_error);
+  EXPECT_THROW(parallel_for(100, 1,
+                            [](std::int64_t begin, std::int64_t) {
+                              if (begin == 50) throw std::runtime_error("stop");
+                            }),
+               std::runtime_error);
   std::atomic<int> inner{0};
   parallel_for(8, 1, [&](std::int64_t, std::int64_t) {
     parallel_for(4, 1, [&](std::int64_t begin, std::int64_t end) { inner.fetch_add(static_cast<int>(end - begin)); });

@@ -73,8 +73,8 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   std::size_t size = 0;
   const Descriptor file(open_regular(path, size));
   if (size > max_bytes) {
-    throw Error(ErrorKind::input, path + ": " + std::to_string(size) + " bytes, the limit is " +
-                                      std::to_string(max_bytes));
+    throw Error(ErrorKind::input,
+                path + ": " + std::to_string(size) + " bytes, the limit is " + std::to_string(max_bytes));
   }
   std::string content(size, '\0');
   std::size_t done = 0;

@@ -139,8 +139,7 @@ int num_threads() {
   return chosen_threads;
 }
 
-void parallel_for(std::int64_t count, std::int64_t grain,
-                  const std::function<void(std::int64_t, std::int64_t)>& body) {
+void parallel_for(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (count <= 0) return;
   grain = std::max<std::int64_t>(grain, 1);
   const int threads = inside_parallel_region || count <= grain ? 1 : num_threads();

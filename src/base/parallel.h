@@ -16,7 +16,6 @@ int num_threads();
 // Calls body(begin, end) on disjoint ranges that cover [0, count), each a multiple of `grain` long
 // but for the last; ranges are handed out dynamically. Nested calls and counts of at most one
 // grain run inline. The first exception thrown by a body is rethrown here after all have ended.
-void parallel_for(std::int64_t count, std::int64_t grain,
-                  const std::function<void(std::int64_t, std::int64_t)>& body);
+void parallel_for(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body);
 
 }  // namespace ov

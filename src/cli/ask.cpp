@@ -82,23 +82,27 @@ int ask(const AskOptions& options) {
 void add_ask(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("ask", "Ask one question about pictures and videos, or many with --batch");
   auto options = std::make_shared<AskOptions>();
-  command->add_option("PROMPT", options->prompt,
-                      "The question. <image> and <video> place the media; without them all media come first. - reads stdin");
+  command->add_option(
+      "PROMPT", options->prompt,
+      "The question. <image> and <video> place the media; without them all media come first. - reads stdin");
   add_media_options(*command, options->media);
   add_model_options(*command, options->model);
   add_sampling_options(*command, options->sampling);
   command->add_option("--system", options->system, "System message (default: the template's own)");
   command->add_option("--batch", options->batch_in, "JSONL file of requests: {\"id\", \"messages\", ...} on each line");
   command->add_option("--out", options->batch_out, "JSONL file for the answers of --batch");
-  command->add_option("--batch-size", options->batch_size, "Requests of --batch that decode together; changes speed, not answers")
+  command
+      ->add_option("--batch-size", options->batch_size,
+                   "Requests of --batch that decode together; changes speed, not answers")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   command->add_flag("--resume", options->resume, "With --batch: keep the answers that are already in --out");
   command->add_flag("--json", options->json, "Print one JSON object");
-  command->footer("Examples:\n"
-                  "  onevision ask \"What is on the table?\" --image coffee.jpg\n"
-                  "  onevision ask \"<image> is the first, <image> the second. What changed?\" --image a.png --image b.png\n"
-                  "  onevision ask \"What happens?\" --video ball.mp4 --num-frames 16 --json");
+  command->footer(
+      "Examples:\n"
+      "  onevision ask \"What is on the table?\" --image coffee.jpg\n"
+      "  onevision ask \"<image> is the first, <image> the second. What changed?\" --image a.png --image b.png\n"
+      "  onevision ask \"What happens?\" --video ball.mp4 --num-frames 16 --json");
   command->callback([options, &run] { run = [options] { return ask(*options); }; });
 }
 

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "base/progress.h"
+#include "base/progress_bar.h"
 #include "cli/console.h"
 
 namespace ov {
@@ -58,8 +58,8 @@ void read_sampling(const Json& request, const std::string& where, SamplingFlags&
 }
 
 void check_keys(const Json& request, const std::string& where) {
-  static const std::set<std::string> known = {"id", "messages", "max_new_tokens", "temperature", "top_p", "top_k",
-                                              "repetition_penalty", "seed", "stop"};
+  static const std::set<std::string> known = {"id",    "messages",           "max_new_tokens", "temperature", "top_p",
+                                              "top_k", "repetition_penalty", "seed",           "stop"};
   for (const auto& [key, value] : request.items()) {
     if (known.count(key) == 0) throw Error(ErrorKind::input, where + ": unknown key \"" + key + "\"");
   }
@@ -86,7 +86,7 @@ class BatchRun {
     open();
     std::size_t number = 0;
     std::string line;
-    Progress progress("ask", static_cast<std::int64_t>(total_bytes_), options_.quiet);
+    ProgressBar progress("ask", static_cast<std::int64_t>(total_bytes_), options_.quiet);
     bool more = true;
     while (more || !requests_.empty()) {
       while (more && active().size() < static_cast<std::size_t>(options_.batch_size)) {
@@ -95,7 +95,8 @@ class BatchRun {
         ++number;
         if (line.find_first_not_of(" \t\r") != std::string::npos) begin(line, number);
         write_finished();
-        progress.set(static_cast<std::int64_t>(read_bytes_ += line.size() + 1), static_cast<std::int64_t>(total_bytes_));
+        progress.set(static_cast<std::int64_t>(read_bytes_ += line.size() + 1),
+                     static_cast<std::int64_t>(total_bytes_));
       }
       const std::vector<Sequence*> decoding = active();
       if (!decoding.empty()) session_.engine(options_.sampling.prefill_chunk).step(decoding);
@@ -137,7 +138,8 @@ class BatchRun {
     const std::string where = options_.in + ": line " + std::to_string(number);
     Request request;
     try {
-      if (line.size() > kMaxLine) throw Error(ErrorKind::input, where + ": longer than " + std::to_string(kMaxLine) + " bytes");
+      if (line.size() > kMaxLine)
+        throw Error(ErrorKind::input, where + ": longer than " + std::to_string(kMaxLine) + " bytes");
       const Json parsed = parse_json(line, where, ErrorKind::input);
       if (!parsed.is_object()) throw Error(ErrorKind::input, where + ": expected a JSON object");
       request.id = parsed.value("id", Json());

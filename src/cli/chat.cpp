@@ -66,7 +66,9 @@ class LineReader {
 class Chat {
  public:
   explicit Chat(const ChatOptions& options)
-      : options_(options), session_(options.model, options.media), generate_(session_.generate_options(options.sampling)) {
+      : options_(options),
+        session_(options.model, options.media),
+        generate_(session_.generate_options(options.sampling)) {
     pending_ = media_sources(options.media);
     start_over();
   }
@@ -152,7 +154,8 @@ class Chat {
         if (part.kind == ChatPart::Kind::text) {
           content.push_back({{"type", "text"}, {"text", part.text}});
         } else {
-          content.push_back({{"type", part.kind == ChatPart::Kind::video ? "video" : "image"}, {"path", talk_.media[media++].path}});
+          content.push_back(
+              {{"type", part.kind == ChatPart::Kind::video ? "video" : "image"}, {"path", talk_.media[media++].path}});
         }
       }
       messages.push_back({{"role", message.role}, {"content", content}});

@@ -43,7 +43,8 @@ int report(ErrorKind kind, const std::string& message) {
   if (json_errors) std::printf("%s\n", dump_json({{"error", error_json(kind, message)}}).c_str());
   std::fflush(stdout);
   std::fprintf(stderr, "error: %s\n", message.c_str());
-  if (kind == ErrorKind::internal) std::fprintf(stderr, "This is a bug in onevision; please report it with the command you ran.\n");
+  if (kind == ErrorKind::internal)
+    std::fprintf(stderr, "This is a bug in onevision; please report it with the command you ran.\n");
   return exit_code(kind);
 }
 

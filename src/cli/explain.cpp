@@ -47,7 +47,8 @@ int explain(const ExplainOptions& options) {
   for (const auto& [name, tensor] : session.checkpoint().tensors()) weights += tensor.num_elements() * value_bytes;
   for (const PromptMedia& item : prompt.media) tiles = std::max(tiles, item.plan.tiles);
   const std::int64_t kv = prompt.length() * Qwen2Model::kv_bytes_per_position(session.config().text, value_bytes);
-  const std::int64_t activations = activation_bytes(session.config(), value_bytes, prompt.length(), tiles, SamplingFlags().prefill_chunk);
+  const std::int64_t activations =
+      activation_bytes(session.config(), value_bytes, prompt.length(), tiles, SamplingFlags().prefill_chunk);
 
   if (options.json) {
     Json items = Json::array();
@@ -59,9 +60,11 @@ int explain(const ExplainOptions& options) {
   }
   std::string text;
   for (const PromptMedia& item : prompt.media) text += media_text(item) + "\n";
-  text += "prompt: " + std::to_string(prompt.length()) + " tokens of at most " + std::to_string(session.processor().max_length()) + "\n";
+  text += "prompt: " + std::to_string(prompt.length()) + " tokens of at most " +
+          std::to_string(session.processor().max_length()) + "\n";
   text += "memory: weights " + human_bytes(static_cast<double>(weights)) + ", keys and values " +
-          human_bytes(static_cast<double>(kv)) + ", activations about " + human_bytes(static_cast<double>(activations)) + "\n";
+          human_bytes(static_cast<double>(kv)) + ", activations about " +
+          human_bytes(static_cast<double>(activations)) + "\n";
   print(text);
   return 0;
 }
@@ -69,11 +72,13 @@ int explain(const ExplainOptions& options) {
 }  // namespace
 
 void add_explain(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("explain", "What the model will see of pictures and videos: tiles, tokens, memory");
+  auto* command =
+      app.add_subcommand("explain", "What the model will see of pictures and videos: tiles, tokens, memory");
   auto options = std::make_shared<ExplainOptions>();
   command->add_option("PROMPT", options->prompt, "A question, counted with its template");
   add_media_options(*command, options->media);
-  command->add_option("--image-size", options->sizes, "A picture known by its size only, WIDTHxHEIGHT")->allow_extra_args(false);
+  command->add_option("--image-size", options->sizes, "A picture known by its size only, WIDTHxHEIGHT")
+      ->allow_extra_args(false);
   command->add_option("--system", options->system, "System message (default: the template's own)");
   add_model_options(*command, options->model);
   command->add_flag("--json", options->json, "Print one JSON object");

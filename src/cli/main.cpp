@@ -10,8 +10,9 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"LLaVA-OneVision, native: ask about pictures, several pictures and videos.", "onevision"};
-  app.footer("Example: onevision ask \"What is on the table?\" --image coffee.jpg\n"
-             "Exit codes: 0 done, 2 usage, 3 bad input, 4 bad file format, 5 out of a resource, 70 a bug, 130 interrupted");
+  app.footer(
+      "Example: onevision ask \"What is on the table?\" --image coffee.jpg\n"
+      "Exit codes: 0 done, 2 usage, 3 bad input, 4 bad file format, 5 out of a resource, 70 a bug, 130 interrupted");
   app.set_version_flag("--version", ov::version());
   app.require_subcommand(1);
 

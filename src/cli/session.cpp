@@ -46,26 +46,42 @@ ProcessorOptions processor_options(const ModelOptions& model, const MediaOptions
 }  // namespace
 
 void add_model_options(CLI::App& command, ModelOptions& options) {
-  const std::map<std::string, Compat> compat = {{"exact", Compat::exact}, {"official", Compat::official}, {"hf", Compat::hf}};
-  command.add_option("--model", options.folder, "Checkpoint folder, official or llava-hf layout (default: the model that comes with the program)");
+  const std::map<std::string, Compat> compat = {
+      {"exact", Compat::exact}, {"official", Compat::official}, {"hf", Compat::hf}};
+  command.add_option("--model", options.folder,
+                     "Checkpoint folder, official or llava-hf layout (default: the model that comes with the program)");
   command.add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
   command.add_option("--dtype", options.dtype, "auto, float32, bfloat16 or float16")->capture_default_str();
-  command.add_option("--threads", options.threads, "CPU threads (0: one per core)")->check(CLI::Range(0, 1024))->capture_default_str();
+  command.add_option("--threads", options.threads, "CPU threads (0: one per core)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   command.add_option("--compat", options.compat, "Rounding and sampling rules: exact, official or hf (default exact)")
       ->transform(CLI::CheckedTransformer(compat).description("{exact,official,hf}"));
-  command.add_option("--kernels", options.kernels, "Limit the CPU kernels: auto, amx_bf16, avx512_bf16, avx512, avx2, generic, or off (ATen)")
+  command
+      .add_option("--kernels", options.kernels,
+                  "Limit the CPU kernels: auto, amx_bf16, avx512_bf16, avx512, avx2, generic, or off (ATen)")
       ->check(CLI::IsMember({"auto", "amx_bf16", "avx512_bf16", "avx512", "avx2", "generic", "off"}))
       ->capture_default_str();
   command.add_flag("--quiet", options.quiet, "No progress on stderr");
 }
 
 void add_media_options(CLI::App& command, MediaOptions& options) {
-  command.add_option("--image", options.images, "Picture: JPEG, PNG, WebP, GIF or BMP; repeat for several")->allow_extra_args(false);
-  command.add_option("--video", options.videos, "Video file, or a folder of frames; repeat for several")->allow_extra_args(false);
-  command.add_option("--num-frames", options.num_frames, "Frames shown of each video")->check(CLI::Range(1, 4096))->capture_default_str();
-  command.add_option("--max-megapixels", options.max_megapixels, "Largest picture or frame to decode")->check(CLI::Range(0.000001, 4000.0))->capture_default_str();
-  command.add_option("--max-file-mb", options.max_file_mb, "Largest picture file to read")->check(CLI::Range(0.000001, 100000.0))->capture_default_str();
-  command.add_option("--max-video-minutes", options.max_video_minutes, "Longest video to read")->check(CLI::Range(0.0001, 100000.0))->capture_default_str();
+  command.add_option("--image", options.images, "Picture: JPEG, PNG, WebP, GIF or BMP; repeat for several")
+      ->allow_extra_args(false);
+  command.add_option("--video", options.videos, "Video file, or a folder of frames; repeat for several")
+      ->allow_extra_args(false);
+  command.add_option("--num-frames", options.num_frames, "Frames shown of each video")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command.add_option("--max-megapixels", options.max_megapixels, "Largest picture or frame to decode")
+      ->check(CLI::Range(0.000001, 4000.0))
+      ->capture_default_str();
+  command.add_option("--max-file-mb", options.max_file_mb, "Largest picture file to read")
+      ->check(CLI::Range(0.000001, 100000.0))
+      ->capture_default_str();
+  command.add_option("--max-video-minutes", options.max_video_minutes, "Longest video to read")
+      ->check(CLI::Range(0.0001, 100000.0))
+      ->capture_default_str();
 }
 
 std::vector<MediaSource> media_sources(const MediaOptions& options) {
@@ -76,14 +92,20 @@ std::vector<MediaSource> media_sources(const MediaOptions& options) {
 }
 
 void add_sampling_options(CLI::App& command, SamplingFlags& flags) {
-  command.add_option("--max-new-tokens", flags.max_new_tokens, "Longest answer (default: of generation_config.json, else 1024)")->check(CLI::Range(1, 1000000));
-  command.add_option("--temperature", flags.temperature, "0 is greedy (default: of generation_config.json)")->check(CLI::Range(0.0, 100.0));
+  command
+      .add_option("--max-new-tokens", flags.max_new_tokens,
+                  "Longest answer (default: of generation_config.json, else 1024)")
+      ->check(CLI::Range(1, 1000000));
+  command.add_option("--temperature", flags.temperature, "0 is greedy (default: of generation_config.json)")
+      ->check(CLI::Range(0.0, 100.0));
   command.add_option("--top-p", flags.top_p, "Nucleus sampling")->check(CLI::Range(0.0, 1.0));
   command.add_option("--top-k", flags.top_k, "Keep the k likeliest tokens (0: all)")->check(CLI::Range(0, 10000000));
   command.add_option("--repetition-penalty", flags.repetition_penalty, "1 is none")->check(CLI::Range(0.01, 100.0));
   command.add_option("--stop", flags.stop, "Stop before this text; repeat for several")->allow_extra_args(false);
   command.add_option("--seed", flags.seed, "Seed of sampling")->capture_default_str();
-  command.add_option("--prefill-chunk", flags.prefill_chunk, "Prompt positions per pass; changes memory, not results")->check(CLI::Range(1, 1000000))->capture_default_str();
+  command.add_option("--prefill-chunk", flags.prefill_chunk, "Prompt positions per pass; changes memory, not results")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
 }
 
 std::string default_model_folder() {
@@ -91,7 +113,8 @@ std::string default_model_folder() {
   for (const fs::path& candidate : {here / "models" / "nano", here.parent_path() / "models" / "nano"}) {
     if (fs::exists(candidate / "config.json")) return candidate.string();
   }
-  throw Error(ErrorKind::input, "the default model is not beside the program (looked for " + (here / "models" / "nano").string() +
+  throw Error(ErrorKind::input, "the default model is not beside the program (looked for " +
+                                    (here / "models" / "nano").string() +
                                     "); run ./run build, or give a checkpoint folder with --model");
 }
 
@@ -138,13 +161,14 @@ Json result_json(const GenerateResult& result, const Prompt& prompt, double load
   for (const PromptMedia& item : prompt.media) media.push_back(media_json(item));
   const auto generated = static_cast<std::int64_t>(result.token_ids.size());
   const Timings& t = result.timings;
-  const Json timings = {{"load_s", load_seconds},
-                        {"preprocess_s", t.preprocess_s},
-                        {"vision_s", t.vision_s},
-                        {"prefill_s", t.prefill_s},
-                        {"first_token_s", t.first_token_s},
-                        {"decode_s", t.decode_s},
-                        {"decode_tokens_per_s", t.decode_s > 0 ? static_cast<double>(generated - 1) / t.decode_s : 0.0}};
+  const Json timings = {
+      {"load_s", load_seconds},
+      {"preprocess_s", t.preprocess_s},
+      {"vision_s", t.vision_s},
+      {"prefill_s", t.prefill_s},
+      {"first_token_s", t.first_token_s},
+      {"decode_s", t.decode_s},
+      {"decode_tokens_per_s", t.decode_s > 0 ? static_cast<double>(generated - 1) / t.decode_s : 0.0}};
   return {{"text", result.text},
           {"token_ids", result.token_ids},
           {"finish_reason", result.stopped ? "stop" : "length"},

@@ -50,7 +50,8 @@ int trace_command(const TraceOptions& options) {
 }  // namespace
 
 void add_trace(CLI::App& app, Run& run) {
-  auto* command = app.add_subcommand("trace", "Write every intermediate of a prompt's forward pass to a safetensors file");
+  auto* command =
+      app.add_subcommand("trace", "Write every intermediate of a prompt's forward pass to a safetensors file");
   auto options = std::make_shared<TraceOptions>();
   command->add_option("PROMPT", options->prompt, "The question, as for ask");
   command->add_option("--out", options->out, "File to write")->required();
@@ -58,7 +59,8 @@ void add_trace(CLI::App& app, Run& run) {
   command->add_flag("--all-logits", options->all_logits, "Logits of all positions, not only the last");
   add_media_options(*command, options->media);
   add_model_options(*command, options->model);
-  command->footer("Example: onevision trace \"What is shown?\" --image photo.jpg --dtype float32 --out trace.safetensors");
+  command->footer(
+      "Example: onevision trace \"What is shown?\" --image photo.jpg --dtype float32 --out trace.safetensors");
   command->callback([options, &run] { run = [options] { return trace_command(*options); }; });
 }
 

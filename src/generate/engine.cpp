@@ -124,7 +124,8 @@ Tensor Engine::embed(const Prompt& prompt, std::int64_t from, Timings& timings, 
   const std::int64_t vocabulary = model_.language_model.embed_tokens.size(0);
   for (const std::int64_t id : ids) {
     if (id >= vocabulary) {
-      throw Error(ErrorKind::format, "token " + std::to_string(id) + " is outside the model's " + std::to_string(vocabulary) +
+      throw Error(ErrorKind::format, "token " + std::to_string(id) + " is outside the model's " +
+                                         std::to_string(vocabulary) +
                                          " embedding rows; tokenizer and weights do not belong together");
     }
   }
@@ -166,7 +167,8 @@ std::unique_ptr<Sequence> Engine::start(const Prompt& prompt, const GenerateOpti
   for (std::int64_t first = known; first < T; first += options_.prefill_chunk) {
     check_cancelled();
     const std::int64_t count = std::min(options_.prefill_chunk, T - first);
-    last = model_.language_model.prefill(embeds.narrow(0, first - known, count), sequence->cache_).narrow(0, count - 1, 1);
+    last =
+        model_.language_model.prefill(embeds.narrow(0, first - known, count), sequence->cache_).narrow(0, count - 1, 1);
   }
   sequence->accept(model_.logits(last, Path::narrow)[0].cpu());
   result.timings.prefill_s = watch.lap();

@@ -49,16 +49,16 @@ struct GenerateResult {
 using StreamText = std::function<bool(std::string_view)>;
 
 struct EngineOptions {
-  std::int64_t prefill_chunk = 2048;              // positions per pass
-  const std::atomic<bool>* cancelled = nullptr;   // checked between passes; then throws interrupted
+  std::int64_t prefill_chunk = 2048;             // positions per pass
+  const std::atomic<bool>* cancelled = nullptr;  // checked between passes; then throws interrupted
 };
 
 class Sequence;  // one answer in the making
 
 // What a conversation has already computed, so that its next turn only reads what is new.
 struct Prefix {
-  std::vector<std::int64_t> ids;     // one for each cached position
-  std::vector<PromptMedia> media;    // those inside ids
+  std::vector<std::int64_t> ids;   // one for each cached position
+  std::vector<PromptMedia> media;  // those inside ids
   KvCache cache;
 };
 

@@ -53,7 +53,8 @@ void keep_top_p(std::span<float> logits, double p) {
 }  // namespace
 
 void check_sampling(const SamplingOptions& options) {
-  if (!(options.temperature >= 0 && options.temperature <= 100)) refuse("temperature", "from 0 to 100", options.temperature);
+  if (!(options.temperature >= 0 && options.temperature <= 100))
+    refuse("temperature", "from 0 to 100", options.temperature);
   if (!(options.top_p > 0 && options.top_p <= 1)) refuse("top-p", "above 0 and at most 1", options.top_p);
   if (options.top_k < 0) refuse("top-k", "0 (all) or more", static_cast<double>(options.top_k));
   if (!(options.repetition_penalty > 0 && options.repetition_penalty <= 100)) {
@@ -92,8 +93,9 @@ double Sampler::uniform() {
 std::int64_t Sampler::sample(std::span<float> logits) {
   if (logits.empty()) throw Error(ErrorKind::internal, "no logits to choose from");
   if (std::any_of(logits.begin(), logits.end(), [](float score) { return std::isnan(score); })) {
-    throw Error(ErrorKind::format, "the model's logits are not numbers (NaN); try --dtype float32, or check the weights "
-                                   "with `onevision checkpoint verify`");
+    throw Error(ErrorKind::format,
+                "the model's logits are not numbers (NaN); try --dtype float32, or check the weights "
+                "with `onevision checkpoint verify`");
   }
   apply_penalty(logits);
   if (options_.temperature == 0) return std::max_element(logits.begin(), logits.end()) - logits.begin();

@@ -29,9 +29,8 @@ std::vector<NamedTensor> trace(const Engine& engine, const Prompt& prompt, bool 
 
   const Qwen2Model& language = engine.model().language_model;
   KvCache cache = language.new_cache(prompt.length());
-  const Tensor last = language.prefill(embeds, cache, [&](std::string_view name, const Tensor& value) {
-    add(std::string(name), value.clone());
-  });
+  const Tensor last = language.prefill(
+      embeds, cache, [&](std::string_view name, const Tensor& value) { add(std::string(name), value.clone()); });
   if (all_logits) {
     add("logits", engine.model().logits(last, Path::wide));
   } else {

@@ -68,10 +68,12 @@ BlockLimits limits_for(std::int64_t k, bool gated) {
 void pack_tile(const bf16* w, std::int64_t w_stride, std::int64_t columns, std::int64_t ks, bf16* to) {
   const auto mask = ks >= kStep ? ~__mmask32{0} : static_cast<__mmask32>((std::uint64_t{1} << std::max<std::int64_t>(ks, 0)) - 1);
   __m512 rows[kTile];
+  OV_UNROLL
   for (int i = 0; i < kTile; ++i) {
     rows[i] = i < columns ? _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(mask, w + i * w_stride)) : _mm512_setzero_ps();
   }
   Avx512::transpose(rows);  // moves pairs of bf16 as units of 32 bits
+  OV_UNROLL
   for (int i = 0; i < kTile; ++i) _mm512_store_ps(to + i * kStep, rows[i]);
 }
 

@@ -13,6 +13,7 @@ namespace ov::kernels {
 template <class S, int kCount>
 inline typename S::V polynomial(typename S::V x, const float (&coefficients)[kCount]) {
   typename S::V value = S::set(coefficients[kCount - 1]);
+  OV_UNROLL
   for (int i = kCount - 2; i >= 0; --i) value = S::fma(value, x, S::set(coefficients[i]));
   return value;
 }

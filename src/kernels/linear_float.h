@@ -37,6 +37,7 @@ inline void pack_float_panel(const X* w, std::int64_t w_stride, std::int64_t col
     for (std::int64_t k = 0; k < depth; k += S::kLanes) {
       const std::int64_t count = std::min<std::int64_t>(S::kLanes, depth - k);
       V rows[S::kLanes];
+      OV_UNROLL
       for (int i = 0; i < S::kLanes; ++i) {
         const X* from = w + (half + i) * w_stride + k;
         if (half + i >= columns) {
@@ -46,7 +47,10 @@ inline void pack_float_panel(const X* w, std::int64_t w_stride, std::int64_t col
         }
       }
       S::transpose(rows);
-      for (int i = 0; i < count; ++i) S::store(to + (k + i) * kPanel + half, rows[i]);
+      OV_UNROLL
+      for (int i = 0; i < S::kLanes; ++i) {
+        if (i < count) S::store(to + (k + i) * kPanel + half, rows[i]);
+      }
     }
   }
 }
@@ -57,16 +61,19 @@ inline void multiply_tile(const float* x, std::int64_t x_stride, const float* pa
                           std::int64_t sums_stride, bool first) {
   using V = typename S::V;
   V left[kRows], right[kRows];
+  OV_UNROLL
   for (int r = 0; r < kRows; ++r) left[r] = right[r] = S::zero();
   for (std::int64_t k = 0; k < depth; ++k) {
     const V a = S::load(panel), b = S::load(panel + S::kLanes);
     panel += 2 * S::kLanes;
+    OV_UNROLL
     for (int r = 0; r < kRows; ++r) {
       const V value = S::set(x[r * x_stride + k]);
       left[r] = S::fma(value, a, left[r]);
       right[r] = S::fma(value, b, right[r]);
     }
   }
+  OV_UNROLL
   for (int r = 0; r < kRows; ++r) {
     float* to = sums + r * sums_stride;
     S::store(to, first ? left[r] : S::add(S::load(to), left[r]));

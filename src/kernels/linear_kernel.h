@@ -43,6 +43,13 @@ struct BlockLimits {
 // Memory of the calling thread, 64-byte aligned and kept for the next block; never nested.
 std::byte* block_scratch(std::size_t bytes);
 
+// Before a loop over an array of vectors: unrolled, the array lives in registers.
+#if defined(__clang__)
+#define OV_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define OV_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 inline std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (value + unit - 1) / unit * unit; }
 
 // Narrow kernels read x through a copy in float32, laid out as their vectors want it; one copy

@@ -37,10 +37,13 @@ inline void dot_products(const X* w, std::int64_t k, const float* inputs, float*
   constexpr std::int64_t kAhead = 2048 / sizeof(X);  // elements, of prefetching
   const std::int64_t stride = narrow_stride(k);
   V even[kRows][kInputs], odd[kRows][kInputs];
+  OV_UNROLL
   for (int r = 0; r < kRows; ++r) {
+    OV_UNROLL
     for (int c = 0; c < kInputs; ++c) even[r][c] = odd[r][c] = S::zero();
   }
-  const auto accumulate = [&](int r, std::int64_t at, V a, V b) {
+  const auto accumulate = [&](int r, std::int64_t at, V a, V b) __attribute__((always_inline)) {
+    OV_UNROLL
     for (int c = 0; c < kInputs; ++c) {
       even[r][c] = S::fma(a, S::load(inputs + c * stride + at), even[r][c]);
       odd[r][c] = S::fma(b, S::load(inputs + c * stride + at + S::kLanes), odd[r][c]);
@@ -48,6 +51,7 @@ inline void dot_products(const X* w, std::int64_t k, const float* inputs, float*
   };
   std::int64_t at = 0;
   for (; at + kStep <= k; at += kStep) {
+    OV_UNROLL
     for (int r = 0; r < kRows; ++r) {
       V a, b;
       __builtin_prefetch(w + r * k + at + kAhead);
@@ -56,13 +60,16 @@ inline void dot_products(const X* w, std::int64_t k, const float* inputs, float*
     }
   }
   if (at < k) {
+    OV_UNROLL
     for (int r = 0; r < kRows; ++r) {
       V a, b;
       S::load_pair(w + r * k + at, static_cast<int>(k - at), a, b);
       accumulate(r, at, a, b);
     }
   }
+  OV_UNROLL
   for (int r = 0; r < kRows; ++r) {
+    OV_UNROLL
     for (int c = 0; c < kInputs; ++c) sums[c * sums_stride + r] = S::sum(S::add(even[r][c], odd[r][c]));
   }
 }

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "kernels/kernels.h"
+#include "kernels/linear_kernel.h"
 
 namespace ov::kernels {
 namespace {
@@ -78,6 +78,7 @@ struct Avx2 {
 
   static void transpose(V (&rows)[kLanes]) {
     V quads[8];
+    OV_UNROLL
     for (int i = 0; i < 8; i += 4) {
       const V low01 = _mm256_unpacklo_ps(rows[i], rows[i + 1]), high01 = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
       const V low23 = _mm256_unpacklo_ps(rows[i + 2], rows[i + 3]);
@@ -87,6 +88,7 @@ struct Avx2 {
       quads[i + 2] = _mm256_shuffle_ps(high01, high23, 0x44);
       quads[i + 3] = _mm256_shuffle_ps(high01, high23, 0xee);
     }
+    OV_UNROLL
     for (int i = 0; i < 4; ++i) {
       rows[i] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x20);
       rows[i + 4] = _mm256_permute2f128_ps(quads[i], quads[i + 4], 0x31);

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 
-#include "kernels/kernels.h"
+#include "kernels/linear_kernel.h"
 
 namespace ov::kernels {
 namespace {
@@ -63,6 +63,7 @@ struct Avx512 {
   // rows[i][j] becomes rows[j][i].
   static void transpose(V (&rows)[kLanes]) {
     __m512d quads[16];
+    OV_UNROLL
     for (int i = 0; i < 16; i += 4) {
       const __m512d low01 = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i], rows[i + 1]));
       const __m512d high01 = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i], rows[i + 1]));
@@ -73,6 +74,7 @@ struct Avx512 {
       quads[i + 2] = _mm512_unpacklo_pd(high01, high23);
       quads[i + 3] = _mm512_unpackhi_pd(high01, high23);
     }
+    OV_UNROLL
     for (int i = 0; i < 4; ++i) {
       const V a = _mm512_castpd_ps(quads[i]), b = _mm512_castpd_ps(quads[i + 4]);
       const V c = _mm512_castpd_ps(quads[i + 8]), d = _mm512_castpd_ps(quads[i + 12]);

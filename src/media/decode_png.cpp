@@ -2,8 +2,10 @@
 // which do not change pixels here, are skipped without being decompressed.
 #include <png.h>
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstring>
+#include <memory>
 
 #include "media/decode_formats.h"
 
@@ -13,10 +15,11 @@ namespace {
 constexpr std::size_t kSignatureBytes = 8;
 constexpr std::size_t kChunkFrame = 12;  // length, type and CRC
 constexpr std::size_t kMaxDeflateRatio = 1032;
-constexpr int kGrey = PNG_COLOR_TYPE_GRAY;
 
 // Outlives the longjmp out of the library: nothing in it has a destructor.
 struct Reader {
+  png_color palette[PNG_MAX_PALETTE_LENGTH];
+  int colours;
   png_structp png;
   png_infop info;
   std::jmp_buf jump;
@@ -50,19 +53,31 @@ void skip_side_chunks(png_structp png) {
 }
 
 // 16-bit grey as Pillow converts it: everything above 255 is white.
-void clip_grey(const std::uint8_t* row, std::uint8_t* rgb, std::int64_t width) {
-  for (std::int64_t x = 0; x < width; ++x) {
-    const std::uint8_t value = row[2 * x] != 0 ? 255 : row[2 * x + 1];
-    std::memset(rgb + 3 * x, value, 3);
+void clip_grey(Bytes raw, std::uint8_t* rgb) {
+  for (std::size_t i = 0; i < raw.size(); i += 2, rgb += 3) {
+    std::fill_n(rgb, 3, raw[i] != 0 ? std::uint8_t{255} : raw[i + 1]);
   }
 }
 
-// Asks the library for 8-bit RGB, but for 16-bit grey that is to be clipped.
-void ask_for_rgb(png_structp png, bool clip) {
-  if (clip) return;
+void expand_palette(Bytes raw, const Reader& reader, std::uint8_t* rgb) {
+  for (const std::uint8_t index : raw) {
+    if (index >= reader.colours) throw Damage("a pixel uses a colour that the palette does not have; save it again");
+    const png_color& colour = reader.palette[index];
+    *rgb++ = colour.red;
+    *rgb++ = colour.green;
+    *rgb++ = colour.blue;
+  }
+}
+
+// How a row leaves the library, and its bytes per pixel. Palettes are expanded here, because the
+// library lets pixels use colours that the palette does not have.
+enum class Row { rgb = 3, wide_grey = 2, index = 1 };
+
+void ask_for(png_structp png, Row row) {
+  if (row == Row::wide_grey) return;
+  if (row == Row::index) return png_set_packing(png);
   png_set_strip_16(png);
   png_set_strip_alpha(png);
-  png_set_palette_to_rgb(png);
   png_set_expand_gray_1_2_4_to_8(png);
   png_set_gray_to_rgb(png);
 }
@@ -75,9 +90,9 @@ const char* create(Reader& reader, Bytes bytes) {
   return reader.info == nullptr ? "there is not enough memory" : nullptr;
 }
 
-// Fills rgb through `rows`; returns what went wrong or nullptr. No object with a destructor lives
+// Fills `rows` and the palette; returns what went wrong or nullptr. No object with a destructor lives
 // in here.
-const char* decode_into(Reader& reader, Bytes bytes, const StoredInfo& stored, png_bytepp rows, bool clip) {
+const char* decode_into(Reader& reader, Bytes bytes, const StoredInfo& stored, png_bytepp rows, Row row) {
   if (const char* what = create(reader, bytes)) return what;
   if (setjmp(reader.jump) != 0) {
     return reader.ended_early ? "the data ends early; download or save it again"
@@ -87,8 +102,8 @@ const char* decode_into(Reader& reader, Bytes bytes, const StoredInfo& stored, p
   png_set_crc_action(reader.png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
   skip_side_chunks(reader.png);
   png_read_info(reader.png, reader.info);
-  const std::size_t row_bytes = static_cast<std::size_t>(clip ? 2 : 3) * static_cast<std::size_t>(stored.width);
-  ask_for_rgb(reader.png, clip);
+  const std::size_t row_bytes = static_cast<std::size_t>(row) * static_cast<std::size_t>(stored.width);
+  ask_for(reader.png, row);
   png_set_interlace_handling(reader.png);
   png_read_update_info(reader.png, reader.info);
   if (png_get_image_width(reader.png, reader.info) != stored.width ||
@@ -99,10 +114,8 @@ const char* decode_into(Reader& reader, Bytes bytes, const StoredInfo& stored, p
   png_read_image(reader.png, rows);
   png_read_end(reader.png, reader.info);
   png_colorp palette = nullptr;
-  int colours = 0;
-  if (png_get_PLTE(reader.png, reader.info, &palette, &colours) != 0 &&
-      png_get_palette_max(reader.png, reader.info) >= colours) {
-    return "a pixel uses a colour that the palette does not have; save it again";
+  if (row == Row::index && png_get_PLTE(reader.png, reader.info, &palette, &reader.colours) != 0) {
+    std::copy_n(palette, reader.colours, reader.palette);
   }
   return nullptr;
 }
@@ -127,6 +140,12 @@ Header read_header(Bytes bytes) {
                  " pixels, more than the format allows");
   }
   return header;
+}
+
+Row row_of(const Header& header, Compat compat) {
+  if (header.colour_type == PNG_COLOR_TYPE_PALETTE) return Row::index;
+  const bool clip = header.bits == 16 && header.colour_type == PNG_COLOR_TYPE_GRAY && compat != Compat::exact;
+  return clip ? Row::wide_grey : Row::rgb;
 }
 
 // A few bytes cannot hold a large picture: refused before it is allocated.
@@ -158,21 +177,20 @@ StoredInfo probe_png(Bytes bytes) {
 Image decode_png(Bytes bytes, const StoredInfo& info, Compat compat) {
   const Header header = read_header(bytes);
   check_size(bytes, header);
-  const bool clip = header.bits == 16 && header.colour_type == kGrey && compat != Compat::exact;
+  const Row row = row_of(header, compat);
   Image image = blank_image(info.width, info.height);
-  std::vector<std::uint8_t> wide;
-  if (clip) wide.resize(static_cast<std::size_t>(2 * info.width * info.height));
-  std::uint8_t* target = clip ? wide.data() : image.rgb.data();
+  const std::int64_t row_bytes = static_cast<std::int64_t>(row) * info.width;
+  std::vector<std::uint8_t> raw;
+  if (row != Row::rgb) raw.resize(static_cast<std::size_t>(row_bytes * info.height));
+  std::uint8_t* target = row == Row::rgb ? image.rgb.data() : raw.data();
   std::vector<png_bytep> rows(static_cast<std::size_t>(info.height));
-  const std::int64_t row_bytes = (clip ? 2 : 3) * info.width;
   for (std::int64_t y = 0; y < info.height; ++y) rows[static_cast<std::size_t>(y)] = target + y * row_bytes;
-  Reader reader{};
-  const char* what = decode_into(reader, bytes, info, rows.data(), clip);
-  png_destroy_read_struct(&reader.png, &reader.info, nullptr);
+  const auto reader = std::make_unique<Reader>();
+  const char* what = decode_into(*reader, bytes, info, rows.data(), row);
+  png_destroy_read_struct(&reader->png, &reader->info, nullptr);
   if (what != nullptr) throw Damage(what);
-  for (std::int64_t y = 0; clip && y < info.height; ++y) {
-    clip_grey(target + y * row_bytes, image.rgb.data() + 3 * y * info.width, info.width);
-  }
+  if (row == Row::wide_grey) clip_grey(raw, image.rgb.data());
+  if (row == Row::index) expand_palette(raw, *reader, image.rgb.data());
   return image;
 }
 

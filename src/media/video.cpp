@@ -4,13 +4,12 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "media/decode.h"
 #include "media/video_folder.h"
 #include "media/video_pixels.h"
 #include "media/video_reader.h"
 
 namespace ov {
-
-Image load_image(const std::string& path, const MediaLimits& limits, Compat compat);  // media/decode.h
 
 namespace {
 

@@ -1,10 +1,11 @@
 // Videos: a file (MP4/MOV, WebM/Matroska, AVI, GIF) or a folder of frames becomes RGB pictures.
 // Containers and codecs are FFmpeg's; it sees the file's bytes only, so no file can name another one.
 // Colours follow the stream's matrix and range, or BT.601 and the short range when it names none,
-// rounded as decord 0.6 (the reader of the authors' code) rounds them.
+// rounded as decord 0.6 (the reader of the authors' code) rounds them. Rotation metadata is honoured,
+// as decord and the ffmpeg program do, under every Compat.
 //
-//   const VideoInfo info = probe_video("clip.mp4", limits, Compat::exact);
-//   const auto frames = read_frames("clip.mp4", sample_frames(info.num_frames, 32, Compat::exact), limits, Compat::exact);
+//   const VideoInfo info = probe_video("clip.mp4", limits, compat);
+//   const auto frames = read_frames("clip.mp4", sample_frames(info.num_frames, 32, compat), limits, compat);
 #pragma once
 
 #include <cstdint>

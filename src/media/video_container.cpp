@@ -27,6 +27,7 @@ bool is_media_box(const std::string& type) { return type == "moov" || type == "m
 void check_mp4(const VideoBytes& bytes) {
   ByteCursor cursor(bytes);
   bool has_index = false;
+  bool awaits_data = false;  // after the table of a fragment
   for (int box = 0; cursor.position() < bytes.size(); ++box) {
     if (box == kMaxBoxes) refuse(bytes, "more than a million boxes at the top level; the file is damaged");
     const auto begin = static_cast<std::uint64_t>(cursor.position());
@@ -34,16 +35,18 @@ void check_mp4(const VideoBytes& bytes) {
     const std::string type = cursor.text(4);
     if (size == 1) size = cursor.big_endian(8);
     has_index = has_index || type == "moov";
+    awaits_data = type == "moof" || (awaits_data && type != "mdat");
     if (size == 0 || cursor.ended()) break;  // to the end of the file, or padding after the last box
     if (size < 8) {
       // Some recorders leave rubbish after the last box; FFmpeg ignores it and so do we.
       if (has_index) break;
-      refuse(bytes, "the file is damaged: a box at byte " + std::to_string(begin) + " has size " + std::to_string(size));
+      refuse(bytes, "the file is damaged: the box at byte " + std::to_string(begin) + " has an impossible size");
     }
     cursor.move_to(begin);
     cursor.skip(size);
     if (cursor.ended() && is_media_box(type)) refuse_cut_off(bytes, "box '" + type + "'");
   }
+  if (awaits_data) refuse_cut_off(bytes, "the data of the last fragment");
   if (!has_index) {
     refuse(bytes, "the index ('moov' box) is missing: the recording or copy was cut off before its end; "
                   "copy or download it again, or repair it with a tool made for that");

@@ -1,5 +1,6 @@
 // A folder of frames as a video: its pictures in natural order of their names, so that frame_2 comes
-// before frame_10 (the authors' code sorts bytes, and so do we under Compat::official). Pictures are told by the ending of their names; other and hidden files are passed over.
+// before frame_10 (the authors' code sorts bytes, and so do we under Compat::official). Pictures are
+// told by the ending of their names; other and hidden files are passed over.
 //
 //   const std::vector<std::string> paths = list_frames("clip_frames", Compat::exact);
 #pragma once

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <mutex>
+#include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
 
 extern "C" {
 #include <libavutil/mem.h>
-#include <libavutil/opt.h>
+#include <libavutil/dict.h>
 }
 
 namespace ov {
@@ -17,8 +18,8 @@ namespace {
 
 constexpr int kIoBufferBytes = 64 * 1024;
 constexpr int kMaxDecoderThreads = 8;
-// Larger than any picture that MediaLimits allows; stops headers that claim giant tables.
-constexpr std::size_t kMaxAllocation = std::size_t{1} << 30;
+// Room for a plane of the largest picture allowed; stops headers that claim giant tables.
+constexpr std::size_t kMaxAllocation = 320 << 20;
 
 constexpr const char* kDecoders =
     "h264,hevc,vp8,vp9,libdav1d,av1,mpeg4,msmpeg4,msmpeg4v2,mjpeg,gif,mpeg1video,mpeg2video,prores,ffv1,h263,rawvideo";
@@ -51,11 +52,25 @@ class Options {
   void set(const char* key, std::int64_t value) { av_dict_set_int(&dict_, key, value, 0); }
   void set(const char* key, const char* value) { av_dict_set(&dict_, key, value, 0); }
   AVDictionary** get() { return &dict_; }
-  const AVDictionary* peek() const { return dict_; }
 
  private:
   AVDictionary* dict_ = nullptr;
 };
+
+// Damage is to be refused, not painted over, whatever the number of threads. These decoders report it
+// when asked to. The MPEG-4 family may then abort the program (libavcodec 59); its decoders mark
+// damaged pictures instead, dependably only with one thread. They decode small, old videos.
+bool reports_damage(AVCodecID codec) {
+  switch (codec) {
+    case AV_CODEC_ID_MPEG4:
+    case AV_CODEC_ID_MSMPEG4V2:
+    case AV_CODEC_ID_MSMPEG4V3:
+    case AV_CODEC_ID_H263:
+    case AV_CODEC_ID_MPEG1VIDEO:
+    case AV_CODEC_ID_MPEG2VIDEO: return false;
+    default: return true;
+  }
+}
 
 int refuse_other_files(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) { return AVERROR(EPERM); }
 
@@ -228,12 +243,16 @@ VideoDecoder::VideoDecoder(const VideoStream& stream, const MediaLimits& limits)
   avcodec_parameters_to_context(codec_.get(), &parameters);
   codec_->pkt_timebase = time_base_;
   codec_->max_pixels = limits.max_image_pixels;
-  codec_->thread_count = std::clamp(num_threads(), 1, kMaxDecoderThreads);
-  // Damage is refused rather than painted over.
-  codec_->err_recognition = AV_EF_EXPLODE;
+  if (reports_damage(parameters.codec_id)) {
+    codec_->err_recognition = AV_EF_EXPLODE;
+    codec_->thread_count = std::clamp(num_threads(), 1, kMaxDecoderThreads);
+  } else {
+    codec_->thread_count = 1;
+  }
   Options options;
   options.set("codec_whitelist", kDecoders);
-  const int opened = decoder == nullptr ? AVERROR_DECODER_NOT_FOUND : avcodec_open2(codec_.get(), decoder, options.get());
+  const int opened =
+      decoder == nullptr ? AVERROR_DECODER_NOT_FOUND : avcodec_open2(codec_.get(), decoder, options.get());
   if (opened < 0) {
     throw Error(ErrorKind::input, name_ + ": cannot decode '" + avcodec_get_name(parameters.codec_id) + "' video (" +
                                       av_reason(opened) + "); convert it with: ffmpeg -i FILE out.mp4");
@@ -243,9 +262,10 @@ VideoDecoder::VideoDecoder(const VideoStream& stream, const MediaLimits& limits)
 void VideoDecoder::refuse(const std::string& why) const {
   std::string where = "at the first frame";
   if (last_pts_ != AV_NOPTS_VALUE) {
-    char seconds[64];
-    std::snprintf(seconds, sizeof seconds, "after the frame at %.3f s", static_cast<double>(last_pts_) * av_q2d(time_base_));
-    where = seconds;
+    char text[64];
+    const double seconds = static_cast<double>(last_pts_) * av_q2d(time_base_);
+    std::snprintf(text, sizeof text, "after the frame at %.3f s", seconds);
+    where = text;
   }
   throw Error(ErrorKind::input, name_ + ": the video cannot be decoded " + where + ": " + why);
 }

@@ -29,7 +29,8 @@ at::ScalarType scalar_type(Dtype dtype) {
 // The view's bytes as a tensor without copying; `owner` keeps the mapping alive.
 Tensor borrow(const TensorView& view, const std::shared_ptr<const Checkpoint>& owner) {
   void* data = const_cast<std::uint8_t*>(view.bytes.data());
-  return at::from_blob(data, view.shape, [owner](void*) {}, at::TensorOptions().dtype(scalar_type(view.dtype)));
+  return at::from_blob(
+      data, view.shape, [owner](void*) {}, at::TensorOptions().dtype(scalar_type(view.dtype)));
 }
 
 // One conversion that is worth doing in parallel; other pairs go through ATen.
@@ -43,14 +44,16 @@ bool convert_fast(const TensorView& view, Tensor& out) {
   parallel_for(view.num_elements(), kConvertGrain, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t count = end - begin;
     if (to_float && view.dtype == Dtype::bf16) kernels::convert(static_cast<float*>(to) + begin, half + begin, count);
-    if (to_float && view.dtype == Dtype::f16) kernels::convert_f16(static_cast<float*>(to) + begin, half + begin, count);
+    if (to_float && view.dtype == Dtype::f16)
+      kernels::convert_f16(static_cast<float*>(to) + begin, half + begin, count);
     if (to_bf16 && view.dtype == Dtype::f32) kernels::convert(static_cast<bf16*>(to) + begin, full + begin, count);
     if (to_bf16 && view.dtype == Dtype::f16) kernels::convert_f16(static_cast<bf16*>(to) + begin, half + begin, count);
   });
   return true;
 }
 
-Tensor load_tensor(const TensorView& view, const std::shared_ptr<const Checkpoint>& owner, at::ScalarType dtype, at::Device device) {
+Tensor load_tensor(const TensorView& view, const std::shared_ptr<const Checkpoint>& owner, at::ScalarType dtype,
+                   at::Device device) {
   if (device.is_cpu() && view.is_aligned() && scalar_type(view.dtype) == dtype) return borrow(view, owner);
   Tensor out;
   if (!view.is_aligned()) {  // elements may only be copied out
@@ -69,7 +72,8 @@ Tensor load_tensor(const TensorView& view, const std::shared_ptr<const Checkpoin
 
 }  // namespace
 
-std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> checkpoint, at::ScalarType dtype, at::Device device) {
+std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> checkpoint, at::ScalarType dtype,
+                                          at::Device device) {
   auto model = std::make_unique<OneVision>(checkpoint->config());
   visit(*model, [&](const std::string& name, Tensor& parameter) {
     parameter = load_tensor(checkpoint->tensor(name), checkpoint, dtype, device);
@@ -88,10 +92,12 @@ at::ScalarType choose_dtype(const std::string& name, const Checkpoint& checkpoin
   static const std::map<std::string, at::ScalarType> known = {
       {"float32", at::kFloat}, {"bfloat16", at::kBFloat16}, {"float16", at::kHalf}};
   if (name == "int8" || name == "int4") {
-    throw Error(ErrorKind::usage, "--dtype " + name + ": quantised weights are not implemented yet; use bfloat16 or float32");
+    throw Error(ErrorKind::usage,
+                "--dtype " + name + ": quantised weights are not implemented yet; use bfloat16 or float32");
   }
   const auto found = known.find(name);
-  if (found == known.end()) throw Error(ErrorKind::usage, "--dtype " + name + ": expected auto, float32, bfloat16 or float16");
+  if (found == known.end())
+    throw Error(ErrorKind::usage, "--dtype " + name + ": expected auto, float32, bfloat16 or float16");
   return found->second;
 }
 
@@ -106,7 +112,8 @@ at::Device choose_device(const std::string& name) {
   if (device.is_cpu()) return at::Device(at::kCPU);
   if (!device.is_cuda()) throw Error(ErrorKind::usage, "--device " + name + ": " + expected);
   if (!at::hasCUDA()) {
-    throw Error(ErrorKind::usage, "--device " + name + ": this build of libtorch sees no CUDA device; use --device cpu");
+    throw Error(ErrorKind::usage,
+                "--device " + name + ": this build of libtorch sees no CUDA device; use --device cpu");
   }
   return device;
 }

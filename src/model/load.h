@@ -14,7 +14,8 @@ namespace ov {
 
 // Weights that already have `dtype` stay memory-mapped; others are converted one by one, and the
 // pages they came from are given back, so that two copies never exist. Throws format.
-std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> checkpoint, at::ScalarType dtype, at::Device device);
+std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> checkpoint, at::ScalarType dtype,
+                                          at::Device device);
 
 // "auto" takes bfloat16 where the weights are 16-bit and the device computes it fast, otherwise
 // float32. Throws usage for a name that is unknown or not available on the device.

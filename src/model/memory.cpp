@@ -4,8 +4,8 @@
 
 namespace ov {
 
-std::int64_t activation_bytes(const ModelConfig& config, std::int64_t value_bytes, std::int64_t prompt_tokens, std::int64_t tiles,
-                              std::int64_t chunk) {
+std::int64_t activation_bytes(const ModelConfig& config, std::int64_t value_bytes, std::int64_t prompt_tokens,
+                              std::int64_t tiles, std::int64_t chunk) {
   const VisionConfig& vision = config.vision;
   const TextConfig& text = config.text;
   // Tower: residual stream, norm, q, k, v and attention output beside the MLP's inner rows.

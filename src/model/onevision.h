@@ -24,7 +24,7 @@ struct OneVision {
   Projector projector;
   Tensor image_newline;  // [D], undefined when the checkpoint has none
   Qwen2Model language_model;
-  Linear lm_head;  // weight [V, D]; the same tensor as embed_tokens when tied
+  Linear lm_head;                            // weight [V, D]; the same tensor as embed_tokens when tied
   std::shared_ptr<const Checkpoint> mapped;  // keeps memory-mapped weights alive
 
   explicit OneVision(const ModelConfig& model);

@@ -13,7 +13,8 @@ struct Projected {
 };
 
 Projected project(const Tensor& x, const Qwen2Attention& layer, const TextConfig& config, Path path) {
-  const std::int64_t M = x.size(0), H = config.num_attention_heads, KH = config.num_key_value_heads, E = config.head_dim;
+  const std::int64_t M = x.size(0), H = config.num_attention_heads, KH = config.num_key_value_heads,
+                     E = config.head_dim;
   return {linear(x, layer.q_proj, path).view({M, H, E}), linear(x, layer.k_proj, path).view({M, KH, E}),
           linear(x, layer.v_proj, path).view({M, KH, E})};
 }
@@ -30,7 +31,8 @@ Tensor attend(Projected rows, std::size_t layer, KvCache& cache, double theta, P
 }
 
 Tensor mlp(const Tensor& x, const Qwen2DecoderLayer& layer, const Tensor& residual, Path path) {
-  const Tensor inner = gated_linear(rms_norm(x, layer.post_attention_layernorm), layer.mlp.gate_proj, layer.mlp.up_proj, path);
+  const Tensor inner =
+      gated_linear(rms_norm(x, layer.post_attention_layernorm), layer.mlp.gate_proj, layer.mlp.up_proj, path);
   return linear(inner, layer.mlp.down_proj, path, Activation::none, residual);
 }
 
@@ -47,7 +49,8 @@ Qwen2Model::Qwen2Model(const TextConfig& text) : config(text) {
   layers.resize(static_cast<std::size_t>(text.num_hidden_layers));
   for (Qwen2DecoderLayer& layer : layers) {
     layer.input_layernorm.eps = layer.post_attention_layernorm.eps = text.rms_norm_eps;
-    layer.self_attn.q_proj.with_bias = layer.self_attn.k_proj.with_bias = layer.self_attn.v_proj.with_bias = text.qkv_bias;
+    layer.self_attn.q_proj.with_bias = layer.self_attn.k_proj.with_bias = layer.self_attn.v_proj.with_bias =
+        text.qkv_bias;
     layer.self_attn.o_proj.with_bias = false;
     layer.mlp.gate_proj.with_bias = layer.mlp.up_proj.with_bias = layer.mlp.down_proj.with_bias = false;
   }
@@ -99,7 +102,8 @@ Tensor Qwen2Model::decode(Tensor x, const std::vector<KvCache*>& caches) const {
     Tensor attended = at::empty(rows.q.sizes(), x.options());  // [sequences, H, E]
     for (std::int64_t s = 0; s < sequences; ++s) {
       const Projected one = {rows.q.narrow(0, s, 1), rows.k.narrow(0, s, 1), rows.v.narrow(0, s, 1)};
-      attended.narrow(0, s, 1).copy_(attend(one, i, *caches[static_cast<std::size_t>(s)], config.rope_theta, Path::narrow));
+      attended.narrow(0, s, 1).copy_(
+          attend(one, i, *caches[static_cast<std::size_t>(s)], config.rope_theta, Path::narrow));
     }
     x = linear(attended.flatten(1), layer.self_attn.o_proj, Path::narrow, Activation::none, x);
     x = mlp(x, layer, x, Path::narrow);

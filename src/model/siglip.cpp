@@ -45,7 +45,8 @@ Tensor SiglipVisionModel::operator()(const Tensor& pixel_values) const {
   const Linear embed{patch_embedding.weight.flatten(1), patch_embedding.bias};
   Tensor x = linear(patches, embed, Path::wide) + position_embedding;  // [B, P, D]
   for (const SiglipEncoderLayer& layer : layers) {
-    const Tensor attended = self_attention(layer_norm(x, layer.layer_norm1), layer.self_attn, config.num_attention_heads);
+    const Tensor attended =
+        self_attention(layer_norm(x, layer.layer_norm1), layer.self_attn, config.num_attention_heads);
     x = linear(attended, layer.self_attn.out_proj, Path::wide, Activation::none, x);
     const Tensor inner = linear(layer_norm(x, layer.layer_norm2), layer.mlp.fc1, Path::wide, Activation::gelu_tanh);
     x = linear(inner, layer.mlp.fc2, Path::wide, Activation::none, x);

@@ -30,12 +30,14 @@ const Mark* find_mark(std::string_view text, std::size_t from, std::size_t& at) 
 }
 
 std::int64_t count_of(const std::vector<MediaSource>& media, bool is_video) {
-  return std::count_if(media.begin(), media.end(), [&](const MediaSource& source) { return source.is_video == is_video; });
+  return std::count_if(media.begin(), media.end(),
+                       [&](const MediaSource& source) { return source.is_video == is_video; });
 }
 
 void check_marks(const std::vector<ChatPart>& parts, const std::vector<MediaSource>& media) {
   for (const Mark& mark : kMarks) {
-    const auto marks = std::count_if(parts.begin(), parts.end(), [&](const ChatPart& part) { return part.kind == mark.kind; });
+    const auto marks =
+        std::count_if(parts.begin(), parts.end(), [&](const ChatPart& part) { return part.kind == mark.kind; });
     const std::int64_t given = count_of(media, mark.kind == ChatPart::Kind::video);
     if (marks == given) continue;
     throw Error(ErrorKind::input, "the prompt has " + std::to_string(marks) + " " + std::string(mark.text) + " but " +
@@ -69,7 +71,9 @@ Message parse_message(const Json& message, const std::string& where, std::vector
       out.parts.push_back({is_video ? ChatPart::Kind::video : ChatPart::Kind::image, ""});
       media.push_back({is_video, part.at("path").get<std::string>(), 0, 0});
     } else {
-      refuse("a content part should be {\"type\": \"text\", \"text\": ...} or {\"type\": \"image\" or \"video\", \"path\": ...}");
+      refuse(
+          "a content part should be {\"type\": \"text\", \"text\": ...} or {\"type\": \"image\" or \"video\", "
+          "\"path\": ...}");
     }
   }
   return out;
@@ -98,7 +102,8 @@ Message place_media(std::string_view prompt, const std::vector<MediaSource>& med
   return message;
 }
 
-Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media, const std::string& system) {
+Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media,
+                              const std::string& system) {
   Conversation talk;
   if (!system.empty()) talk.messages.push_back({"system", {text_part(system)}});
   talk.messages.push_back(place_media(prompt, media));

@@ -17,8 +17,8 @@ namespace ov {
 
 struct MediaSource {
   bool is_video = false;
-  std::string path;         // a file, or for videos also a folder of frames
-  std::int64_t width = 0;   // when path is empty: a picture known by its size only (explain)
+  std::string path;        // a file, or for videos also a folder of frames
+  std::int64_t width = 0;  // when path is empty: a picture known by its size only (explain)
   std::int64_t height = 0;
 
   static MediaSource image(std::string path) { return {false, std::move(path), 0, 0}; }
@@ -43,7 +43,8 @@ struct Conversation {
 Message place_media(std::string_view prompt, const std::vector<MediaSource>& media);
 
 // One question, with an optional system message ("" for the template's own).
-Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media, const std::string& system);
+Conversation ask_conversation(std::string_view prompt, const std::vector<MediaSource>& media,
+                              const std::string& system);
 
 // The "messages" array of a request: [{"role", "content": text | [{"type", "text" | "path"}]}].
 // Throws input naming `where`.

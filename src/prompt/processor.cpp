@@ -27,7 +27,8 @@ std::size_t find_placeholder(const RenderedPrompt& rendered, std::size_t from) {
   const std::string& text = rendered.text;
   for (std::size_t at = text.find('<', from); at != std::string::npos; at = text.find('<', at + 1)) {
     const std::string_view rest = std::string_view(text).substr(at, kImageMark.size());
-    if ((rest == kImageMark || rest == kVideoMark) && is_control(rendered.literal, at, at + kImageMark.size())) return at;
+    if ((rest == kImageMark || rest == kVideoMark) && is_control(rendered.literal, at, at + kImageMark.size()))
+      return at;
   }
   return std::string::npos;
 }
@@ -77,7 +78,10 @@ std::string describe(const MediaSource& source) { return source.path.empty() ? "
 }  // namespace
 
 Processor::Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options)
-    : config_(config), options_(options), tokenizer_(Tokenizer::load(folder)), pixels_(read_preprocessor_config(folder, config)) {
+    : config_(config),
+      options_(options),
+      tokenizer_(Tokenizer::load(folder)),
+      pixels_(read_preprocessor_config(folder, config)) {
   if (config.layout == Layout::hf) template_ = load_chat_template(folder);
 }
 
@@ -89,7 +93,8 @@ PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
   if (source.is_video) {
     const VideoInfo info = probe_video(source.path, options_.limits, options_.compat);
     media.frames = sample_frames(info.num_frames, options_.num_frames, options_.compat);
-    media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling, options_.compat);
+    media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling,
+                            options_.compat);
     return media;
   }
   std::int64_t width = source.width, height = source.height;
@@ -108,16 +113,21 @@ void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, s
     const std::size_t from = std::max(range.begin, begin), to = std::min(range.end, end);
     if (from < to) literal.push_back({from - begin, to - begin});
   }
-  const std::vector<std::int64_t> piece = tokenizer_.encode(std::string_view(rendered.text).substr(begin, end - begin), literal);
+  const std::vector<std::int64_t> piece =
+      tokenizer_.encode(std::string_view(rendered.text).substr(begin, end - begin), literal);
   ids.insert(ids.end(), piece.begin(), piece.end());
 }
 
 Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) const {
   std::vector<ChatMessage> messages;
-  for (const Message& message : talk.messages) messages.push_back(template_ ? for_chat_template(message) : for_qwen_1_5(message));
+  const bool structured = template_ && template_->reads_parts();
+  for (const Message& message : talk.messages) {
+    messages.push_back(structured ? for_chat_template(message) : for_qwen_1_5(message));
+  }
   const RenderedPrompt rendered =
       template_ ? template_->render(messages, add_generation_prompt) : render_qwen_1_5(messages, add_generation_prompt);
-  const auto images = std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
+  const auto images =
+      std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
   const AspectMode mode = images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
 
   Prompt prompt;
@@ -138,8 +148,9 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
   }
   if (prompt.length() <= max_length()) encode_text(rendered, from, rendered.text.size(), prompt.ids);
   if (prompt.length() > max_length()) {
-    throw Error(ErrorKind::input, "the prompt needs at least " + std::to_string(prompt.length()) + " tokens, the model takes " +
-                                      std::to_string(max_length()) + "; give fewer or smaller pictures, or fewer frames");
+    throw Error(ErrorKind::input, "the prompt needs at least " + std::to_string(prompt.length()) +
+                                      " tokens, the model takes " + std::to_string(max_length()) +
+                                      "; give fewer or smaller pictures, or fewer frames");
   }
   if (prompt.media.size() != talk.media.size()) {
     throw Error(ErrorKind::input, "the chat template placed " + std::to_string(prompt.media.size()) + " of " +
@@ -163,7 +174,8 @@ void Processor::read_pixels(const PromptMedia& media, float* out) const {
   MediaPlan frame_plan = media.plan;
   frame_plan.tiles = 1;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation, out + static_cast<std::int64_t>(i) * tile);
+    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation,
+                out + static_cast<std::int64_t>(i) * tile);
   }
 }
 

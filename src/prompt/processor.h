@@ -63,7 +63,8 @@ class Processor {
 
  private:
   PromptMedia plan(const MediaSource& source, AspectMode mode) const;
-  void encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end, std::vector<std::int64_t>& ids) const;
+  void encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end,
+                   std::vector<std::int64_t>& ids) const;
 
   ModelConfig config_;
   ProcessorOptions options_;

@@ -56,7 +56,8 @@ void set_kernels_enabled(bool on) { enabled.store(on, std::memory_order_relaxed)
 bool kernels_enabled() { return enabled.load(std::memory_order_relaxed); }
 
 Tensor linear(const Tensor& x, const Linear& layer, Path path, Activation activation, const Tensor& residual) {
-  if (!runs_kernels({x, layer.weight, layer.bias, residual})) return plain::linear(x, layer, path, activation, residual);
+  if (!runs_kernels({x, layer.weight, layer.bias, residual}))
+    return plain::linear(x, layer, path, activation, residual);
   const Tensor rows = x.contiguous();
   const Tensor add = residual.defined() ? residual.contiguous() : residual;
   Tensor y = empty_like_rows(x, layer.weight.size(0));

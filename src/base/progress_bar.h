@@ -1,7 +1,7 @@
 // Progress of a long job on stderr: a bar on a terminal, a plain line every few seconds otherwise,
 // nothing when quiet. The only printing below the command line, and only when a command asks for it.
 //
-//   Progress progress("verify", total_bytes, quiet);
+//   ProgressBar progress("verify", total_bytes, quiet);
 //   progress.advance(bytes);
 #pragma once
 
@@ -12,12 +12,12 @@
 
 namespace ov {
 
-class Progress {
+class ProgressBar {
  public:
-  Progress(std::string label, std::int64_t total, bool quiet);
-  ~Progress();  // leaves the last state on its own line
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  ProgressBar(std::string label, std::int64_t total, bool quiet);
+  ~ProgressBar();  // leaves the last state on its own line
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
   void advance(std::int64_t amount = 1);
   void set(std::int64_t done, std::int64_t total);

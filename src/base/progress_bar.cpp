@@ -1,4 +1,4 @@
-#include "base/progress.h"
+#include "base/progress_bar.h"
 
 #include <unistd.h>
 
@@ -15,17 +15,17 @@ constexpr double kLineSeconds = 5;
 
 }  // namespace
 
-Progress::Progress(std::string label, std::int64_t total, bool quiet)
+ProgressBar::ProgressBar(std::string label, std::int64_t total, bool quiet)
     : label_(std::move(label)), total_(total), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() {
+ProgressBar::~ProgressBar() {
   const std::lock_guard lock(mutex_);
   if (!quiet_ && drawn_) draw(true);
 }
 
-void Progress::advance(std::int64_t amount) { set(done_ + amount, total_); }
+void ProgressBar::advance(std::int64_t amount) { set(done_ + amount, total_); }
 
-void Progress::set(std::int64_t done, std::int64_t total) {
+void ProgressBar::set(std::int64_t done, std::int64_t total) {
   const std::lock_guard lock(mutex_);
   done_ = done;
   total_ = total;
@@ -36,7 +36,7 @@ void Progress::set(std::int64_t done, std::int64_t total) {
   draw(false);
 }
 
-void Progress::draw(bool last) {
+void ProgressBar::draw(bool last) {
   drawn_ = true;
   const double share = total_ > 0 ? std::clamp(static_cast<double>(done_) / static_cast<double>(total_), 0.0, 1.0) : 0;
   const double spent = duration<double>(std::chrono::steady_clock::now() - start_).count();
