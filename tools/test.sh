@@ -6,7 +6,7 @@ OV_FAILURES=() OV_SUMMARY=()
 
 count() { # part passed failed skipped
   OV_PASSED=$((OV_PASSED + $2)) OV_FAILED=$((OV_FAILED + $3)) OV_SKIPPED=$((OV_SKIPPED + $4))
-  OV_SUMMARY+=("$(printf '%-34s %6d passed %4d failed %4d skipped  at %5d s' "$1" "$2" "$3" "$4" "$SECONDS")")
+  OV_SUMMARY+=("$(printf '%-48s %6d passed %4d failed %4d skipped  at %5d s' "$1" "$2" "$3" "$4" "$SECONDS")")
   (($3 == 0)) || OV_FAILURES+=("$1")
 }
 
@@ -74,15 +74,19 @@ test_sanitized() { # preset part [build targets, then -- and ctest arguments]
 }
 
 fuzz_one() { # target : a fuzzing session over a copy of its seeds; findings go to build-fuzz/findings
-  local target=$1 corpus seeds=fuzz/seeds/${1%_fuzz}
-  corpus=$(mktemp -d)
-  if [[ -d $seeds ]]; then cp -r "$seeds/." "$corpus"; fi
+  local target=$1 name=${1%_fuzz} corpus=build-fuzz/findings/$1.corpus folder
+  rm -rf "$corpus"
+  mkdir -p "$corpus"
+  for folder in "fuzz/seeds/$name" "fuzz/${name}_seeds" "fuzz/corpus/$name" "fuzz/corpus/$target"; do
+    if [[ -d $folder ]]; then cp -r "$folder/." "$corpus"; fi
+  done
+  find "$corpus" -type f | wc -l >"build-fuzz/findings/$target.seeds"
   local status=0
   "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=30 \
     -rss_limit_mb=3000 -artifact_prefix="build-fuzz/findings/$target-" -print_final_stats=1 \
     >"build-fuzz/findings/$target.log" 2>&1 || status=$?
   rm -rf "$corpus"
-  return $status
+  return "$status"
 }
 
 test_fuzz() {
@@ -105,7 +109,7 @@ test_fuzz() {
     for target in "${pids[@]}"; do
       if wait "${target#*:}"; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/findings/${target%:*}.log")
-        count "${target%:*} (${runs:-?} inputs)" 1 0 0
+        count "${target%:*} ($(<"build-fuzz/findings/${target%:*}.seeds") seeds, ${runs:-?} inputs)" 1 0 0
       else
         tail -40 "build-fuzz/findings/${target%:*}.log"
         count "${target%:*}" 0 1 0
@@ -120,6 +124,7 @@ run_tests() {
   # The sanitizers of clang 14 lose their fixed addresses when the kernel randomises too many bits.
   OV_NO_ASLR=()
   setarch -R true 2>/dev/null && OV_NO_ASLR=(setarch -R)
+  export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp" UBSAN_OPTIONS=print_stacktrace=1
   mapfile -t sources < <(cpp_files)
   check "floors" python3 tools/check_floors.py
   check "house" python3 tools/check_house.py
