@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "model/load.h"
+#include "tensor/ops.h"
 
 namespace ov {
 namespace {

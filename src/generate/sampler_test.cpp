@@ -82,7 +82,7 @@ TEST(Sampler, SameSeedSameDraws) {
 }
 
 TEST(Sampler, RefusesNonsense) {
-  for (const auto change : std::vector<std::function<void(SamplingOptions&)>>{
+  for (const auto& change : std::vector<std::function<void(SamplingOptions&)>>{
            [](SamplingOptions& o) { o.temperature = -1; }, [](SamplingOptions& o) { o.top_p = 0; },
            [](SamplingOptions& o) { o.top_k = -1; }, [](SamplingOptions& o) { o.repetition_penalty = 0; },
            [](SamplingOptions& o) { o.temperature = std::nan(""); }}) {
