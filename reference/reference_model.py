@@ -14,6 +14,7 @@ Order of media in the trace: order of the placeholders in the rendered prompt.
     ids, margins = run.greedy(trace["inputs_embeds"], 64)
 """
 
+import copy
 import json
 import os
 import re
@@ -63,6 +64,12 @@ class ReferenceModel:
         self.model, self.shape, self.layout = model, shape, layout
         self.tokenizer = PreTrainedTokenizerFast(tokenizer_file=os.path.join(folder, "tokenizer.json"))
         self.tokenizer.chat_template = CHAT_TEMPLATE
+
+    def in_float64(self):
+        """The same model and tokenizer computing in float64, to tell whose rounding a difference is."""
+        precise = copy.copy(self)
+        precise.model = copy.deepcopy(self.model).double()
+        return precise
 
     def render(self, messages):
         if self.layout == "official":
