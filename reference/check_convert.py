@@ -122,7 +122,7 @@ def check(program, work, shape_name, tied, layout, dtype):
     source, target = os.path.join(work, "source"), os.path.join(work, "target")
     save_checkpoint(original, shape, source, layout)
     set_dtype(source, dtype)
-    convert(program, source, "hf", target, "--max-shard-bytes", "150000")
+    convert(program, source, "hf", target, "--max-shard-gb", "0.00015")
     assert len([name for name in os.listdir(target) if name.endswith(".safetensors")]) > 1, "not sharded"
 
     stored = {hub_name(name): tensor for name, tensor in read_tensors(source).items()}
