@@ -126,7 +126,9 @@ Checked check(Bytes bytes, const std::string& name, const MediaLimits& limits) {
   const ImageFormat format = format_of(bytes, name);
   const StoredInfo stored = named(name, format, [&] { return probe_stored(format, bytes); });
   const std::string size = std::to_string(stored.width) + "x" + std::to_string(stored.height);
-  if (stored.width < 1 || stored.height < 1) refuse(name, "its header says " + size + " pixels; both sides must be > 0");
+  if (stored.width < 1 || stored.height < 1) {
+    refuse(name, "its header says " + size + " pixels; both sides must be > 0");
+  }
   if (stored.width > kMaxSide || stored.height > kMaxSide) {
     refuse(name, "has " + size + " pixels; at most " + std::to_string(kMaxSide) + " are allowed per side");
   }

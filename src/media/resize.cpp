@@ -63,10 +63,11 @@ void check(const Image& image, std::int64_t width, std::int64_t height) {
   const bool whole = image.width >= 1 && image.height >= 1 &&
                      image.rgb.size() == static_cast<std::size_t>(3 * image.width * image.height);
   if (!whole) throw Error(ErrorKind::internal, "resize: the picture is empty or incomplete");
-  if (image.width > kMaxSide || image.height > kMaxSide || width < 1 || height < 1 || width > kMaxSide || height > kMaxSide) {
+  if (image.width > kMaxSide || image.height > kMaxSide || width < 1 || height < 1 || width > kMaxSide ||
+      height > kMaxSide) {
     throw Error(ErrorKind::input, "resize of " + std::to_string(image.width) + "x" + std::to_string(image.height) +
-                                      " to " + std::to_string(width) + "x" + std::to_string(height) + ": all sides must be from 1 to " +
-                                      std::to_string(kMaxSide));
+                                      " to " + std::to_string(width) + "x" + std::to_string(height) +
+                                      ": all sides must be from 1 to " + std::to_string(kMaxSide));
   }
 }
 

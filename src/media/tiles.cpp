@@ -43,8 +43,7 @@ void write_row(const Tile& tile, std::int64_t y, std::int64_t x0, std::int64_t x
     const auto& values = table[static_cast<std::size_t>(c)];
     float* row = tile.row(c, y);
     std::fill(row, row + x0, values[0]);
-    const std::uint8_t* from = rgb + c;
-    for (std::int64_t x = x0; x < x1; ++x, from += 3) row[x] = values[*from];
+    for (std::int64_t i = 0; i < x1 - x0; ++i) row[x0 + i] = values[rgb[3 * i + c]];
     std::fill(row + x1, row + tile.side, values[0]);
   }
 }
