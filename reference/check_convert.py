@@ -76,7 +76,8 @@ def same_bits(one, other):
 def hub_name(name):
     """What a llava-hf file calls a tensor of any other layout."""
     for old, new in (
-        ("model.vision_tower.vision_tower.", "vision_tower."), ("model.mm_projector.0.", "multi_modal_projector.linear_1."),
+        ("model.vision_tower.vision_tower.", "vision_tower."),
+        ("model.mm_projector.0.", "multi_modal_projector.linear_1."),
         ("model.mm_projector.2.", "multi_modal_projector.linear_2."), ("model.vision_tower.", "vision_tower."),
         ("model.multi_modal_projector.", "multi_modal_projector."), ("model.image_newline", "image_newline"),
         ("model.language_model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),

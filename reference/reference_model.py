@@ -30,12 +30,11 @@ PLACEHOLDER = re.compile(r"(<image>|<video>)")
 
 
 def official_user_text(parts):
-    """Text of one turn in the authors' style: media first are joined by spaces and end with a line break."""
+    """Text of one turn in the authors' style: media that come first are joined by spaces and end in a line break."""
     words = [f"<{part['type']}>" if part["type"] != "text" else part["text"] for part in parts]
-    count = next((i for i, part in enumerate(parts) if part["type"] == "text"), len(parts))
-    if count > 0 and all(part["type"] == "text" for part in parts[count:]):
-        return " ".join(words[:count]) + "\n" + "".join(words[count:])
-    return "".join(words)
+    leading = next((i for i, part in enumerate(parts) if part["type"] == "text"), len(parts))
+    line_break = "\n" if 0 < leading < len(parts) else ""
+    return " ".join(words[:leading]) + line_break + "".join(words[leading:])
 
 
 def render_official(messages):

@@ -115,8 +115,9 @@ void Checkpoint::check_tensors() {
   }
   const std::string faults = missing.text() + unexpected.text() + misshapen.text() + untyped.text();
   if (faults.empty()) return;
-  throw Error(ErrorKind::format, folder_ + ": the weights (" + variant_name(variant_) + " names) do not fit config.json" +
-                                     faults + ". An incomplete download, or the config.json of another model?");
+  throw Error(ErrorKind::format, folder_ + ": the weights (" + variant_name(variant_) +
+                                     " names) do not fit config.json" + faults +
+                                     ". An incomplete download, or the config.json of another model?");
 }
 
 // transformers would silently drop a stored head that differs; we want to know which one is right.
@@ -127,8 +128,9 @@ void Checkpoint::check_tied_head() {
   const TensorView& stored = head->second;
   if (stored.shape != embedding.shape || stored.dtype != embedding.dtype ||
       !std::equal(stored.bytes.begin(), stored.bytes.end(), embedding.bytes.begin())) {
-    throw Error(ErrorKind::format, folder_ + ": config.json ties lm_head to the embedding, but the file stores a "
-                                             "different lm_head.weight; set tie_word_embeddings to false to use it");
+    throw Error(ErrorKind::format, folder_ +
+                                       ": config.json ties lm_head to the embedding, but the file stores a "
+                                       "different lm_head.weight; set tie_word_embeddings to false to use it");
   }
   release(stored);
   release(embedding);

@@ -16,7 +16,7 @@ namespace {
 constexpr char kFinalNorm[] = "vision_tower.post_layernorm.";
 
 struct Weight {
-  std::string name;                  // canonical
+  std::string name;                    // canonical
   const TensorView* stored = nullptr;  // null: a final norm that does nothing
   Dtype dtype = Dtype::f32;
   std::vector<std::int64_t> shape;
@@ -37,10 +37,12 @@ std::vector<Weight> plan_weights(const Checkpoint& checkpoint, Layout layout, st
     }
   }
   if (invented) {
-    notes.push_back("the source has no post_layernorm; llava-hf asks for one, so an identity is written (no model uses it)");
+    notes.push_back(
+        "the source has no post_layernorm; llava-hf asks for one, so an identity is written (no model uses it)");
   }
   if (!checkpoint.ignored().empty()) {
-    notes.push_back(std::to_string(checkpoint.ignored().size()) + " stored tensors that the model does not use are left out");
+    notes.push_back(std::to_string(checkpoint.ignored().size()) +
+                    " stored tensors that the model does not use are left out");
   }
   return weights;
 }
@@ -103,7 +105,8 @@ void write_processor_files(const Checkpoint& checkpoint, const std::string& targ
     save(target, "processor_config.json", hf_processor_config(config));
   }
   for (const char* name : {"chat_template.json", "chat_template.jinja"}) copy_if_present(source, target, name);
-  if (!std::filesystem::exists(target + "/chat_template.json") && !std::filesystem::exists(target + "/chat_template.jinja")) {
+  if (!std::filesystem::exists(target + "/chat_template.json") &&
+      !std::filesystem::exists(target + "/chat_template.jinja")) {
     save(target, "chat_template.json", {{"chat_template", hf_chat_template()}});
   }
 }
@@ -118,7 +121,8 @@ ConvertReport convert_checkpoint(const std::string& source, const std::string& t
   read_generation_config(source, config);  // refuses a broken file before anything is written
   const PreprocessorConfig pixels = read_preprocessor_config(source, config);
   if (layout == Layout::official && !(pixels.normalisation == Normalisation{})) {
-    throw Error(ErrorKind::input, source + ": pixels are normalised other than by 0.5, which an official folder cannot say");
+    throw Error(ErrorKind::input,
+                source + ": pixels are normalised other than by 0.5, which an official folder cannot say");
   }
 
   ConvertReport report;

@@ -97,8 +97,8 @@ std::string info_text(const Json& info) {
   const Json& text = info.at("text");
   const Json& tiling = info.at("tiling");
   std::string lines = info.at("folder").get<std::string>() + "\n";
-  lines += "  layout       " + info.at("layout").get<std::string>() + ", tensor names: " +
-           info.at("names").get<std::string>() + "\n";
+  lines += "  layout       " + info.at("layout").get<std::string>() +
+           ", tensor names: " + info.at("names").get<std::string>() + "\n";
   lines += "  weights      " + number(info.at("tensors")) + " tensors in " + number(info.at("files")) + " file(s), " +
            size_text(info.at("bytes").get<std::uint64_t>()) + ",";
   for (const auto& [dtype, count] : info.at("dtypes").items()) lines += " " + dtype + " x " + number(count);
@@ -108,9 +108,9 @@ std::string info_text(const Json& info) {
     lines += "    " + std::string(part) + std::string(16 - std::string(part).size(), ' ') +
              std::string(count.size() < 16 ? 16 - count.size() : 0, ' ') + count + "\n";
   }
-  lines += "  tower        " + number(vision.at("layers")) + " layers, width " + number(vision.at("hidden_size")) + ", " +
-           number(vision.at("heads")) + " heads, tiles of " + number(vision.at("image_size")) + " pixels, patches of " +
-           number(vision.at("patch_size")) + "\n";
+  lines += "  tower        " + number(vision.at("layers")) + " layers, width " + number(vision.at("hidden_size")) +
+           ", " + number(vision.at("heads")) + " heads, tiles of " + number(vision.at("image_size")) +
+           " pixels, patches of " + number(vision.at("patch_size")) + "\n";
   lines += "  language     " + number(text.at("layers")) + " layers, width " + number(text.at("hidden_size")) + ", " +
            number(text.at("heads")) + " heads over " + number(text.at("kv_heads")) + ", vocabulary " +
            number(info.at("vocabulary_rows")) + (info.at("tied").get<bool>() ? " (tied)" : "") + ", context " +

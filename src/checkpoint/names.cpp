@@ -36,19 +36,21 @@ constexpr Line kHfMemory[] = {
     {"model.language_model.", "language_model."},
 };
 constexpr Line kHf5[] = {
-    {"vision_tower.", "vision_tower."},
-    {"multi_modal_projector.", "projector."},
-    {"image_newline", "image_newline"},
-    {"language_model.lm_head.", "lm_head."},
+    {"vision_tower.", "vision_tower."},           {"multi_modal_projector.", "projector."},
+    {"image_newline", "image_newline"},           {"language_model.lm_head.", "lm_head."},
     {"language_model.model.", "language_model."},
 };
 
 std::span<const Line> table(NameVariant variant) {
   switch (variant) {
-    case NameVariant::official: return kOfficial;
-    case NameVariant::hf_hub: return kHfHub;
-    case NameVariant::hf_memory: return kHfMemory;
-    case NameVariant::hf_5: return kHf5;
+    case NameVariant::official:
+      return kOfficial;
+    case NameVariant::hf_hub:
+      return kHfHub;
+    case NameVariant::hf_memory:
+      return kHfMemory;
+    case NameVariant::hf_5:
+      return kHf5;
   }
   return kOfficial;
 }
@@ -58,9 +60,9 @@ bool starts_with(std::string_view text, std::string_view prefix) { return text.s
 // A canonical name that could belong to a model: tells the variants apart.
 bool plausible(std::string_view canonical) {
   for (const std::string_view prefix :
-       {"vision_tower.embeddings.", "vision_tower.encoder.layers.", "vision_tower.post_layernorm.", "vision_tower.head.",
-        "projector.linear_1.", "projector.linear_2.", "language_model.embed_tokens.", "language_model.layers.",
-        "language_model.norm.", "lm_head."}) {
+       {"vision_tower.embeddings.", "vision_tower.encoder.layers.", "vision_tower.post_layernorm.",
+        "vision_tower.head.", "projector.linear_1.", "projector.linear_2.", "language_model.embed_tokens.",
+        "language_model.layers.", "language_model.norm.", "lm_head."}) {
     if (starts_with(canonical, prefix)) return true;
   }
   return canonical == "image_newline";
@@ -133,21 +135,24 @@ std::int64_t layer_number(std::string_view name, std::string_view prefix) {
 
 const char* variant_name(NameVariant variant) {
   switch (variant) {
-    case NameVariant::official: return "official";
-    case NameVariant::hf_hub: return "hf (hub)";
-    case NameVariant::hf_memory: return "hf (in memory, transformers 4.52 to 4.57)";
-    case NameVariant::hf_5: return "hf (transformers 5)";
+    case NameVariant::official:
+      return "official";
+    case NameVariant::hf_hub:
+      return "hf (hub)";
+    case NameVariant::hf_memory:
+      return "hf (in memory, transformers 4.52 to 4.57)";
+    case NameVariant::hf_5:
+      return "hf (transformers 5)";
   }
   return "";
 }
 
-Layout variant_layout(NameVariant variant) {
-  return variant == NameVariant::official ? Layout::official : Layout::hf;
-}
+Layout variant_layout(NameVariant variant) { return variant == NameVariant::official ? Layout::official : Layout::hf; }
 
 std::string canonical_name(std::string_view name, NameVariant variant) {
   for (const Line& line : table(variant)) {
-    if (starts_with(name, line.stored)) return std::string(line.canonical) + std::string(name.substr(line.stored.size()));
+    if (starts_with(name, line.stored))
+      return std::string(line.canonical) + std::string(name.substr(line.stored.size()));
   }
   return "";
 }
@@ -165,9 +170,8 @@ NameVariant detect_variant(const std::vector<std::string>& names) {
   NameVariant best = NameVariant::official;
   std::ptrdiff_t most = -1;
   for (const NameVariant variant : kNameVariants) {
-    const auto known = std::count_if(names.begin(), names.end(), [&](const std::string& name) {
-      return plausible(canonical_name(name, variant));
-    });
+    const auto known = std::count_if(names.begin(), names.end(),
+                                     [&](const std::string& name) { return plausible(canonical_name(name, variant)); });
     if (known > most) {
       most = known;
       best = variant;

@@ -1,11 +1,12 @@
 // The one table between the tensor names of checkpoint files and the names used in this program.
 //
-//   canonical                                    official                                        hf_hub
-//   vision_tower.encoder.layers.L.*              model.vision_tower.vision_tower.vision_model.*  vision_tower.vision_model.*
-//   projector.linear_1.*, projector.linear_2.*   model.mm_projector.0.*, .2.*                    multi_modal_projector.*
-//   image_newline                                model.image_newline                             image_newline
-//   language_model.{embed_tokens,layers,norm}.*  model.*                                         language_model.model.*
-//   lm_head.weight                               lm_head.weight                                  language_model.lm_head.weight
+//   canonical             official                                         hf_hub
+//   vision_tower.*        model.vision_tower.vision_tower.vision_model.*   vision_tower.vision_model.*
+//   projector.linear_1.*  model.mm_projector.0.*                           multi_modal_projector.linear_1.*
+//   projector.linear_2.*  model.mm_projector.2.*                           multi_modal_projector.linear_2.*
+//   image_newline         model.image_newline                              image_newline
+//   language_model.*      model.*                                          language_model.model.*
+//   lm_head.weight        lm_head.weight                                   language_model.lm_head.weight
 //
 // hf_memory is what transformers 4.52 to 4.57 calls them in memory, hf_5 what 5.x saves (see names.cpp).
 #pragma once

@@ -73,7 +73,8 @@ void draw_block(const Distribution& from, std::uint64_t seed, std::int64_t block
   std::uint64_t state = mix(seed + 0x9e3779b97f4a7c15 * static_cast<std::uint64_t>(block + 1));
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint64_t bits = mix(state += 0x9e3779b97f4a7c15);
-    const auto sum = static_cast<std::int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
+    const auto sum =
+        static_cast<std::int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
     out[i] = from.mean + scale * static_cast<float>(sum - 2 * 65535);
   }
 }
@@ -93,7 +94,8 @@ void draw_piece(const Distribution& from, std::uint64_t seed, std::int64_t begin
   });
 }
 
-void draw_tensor(const ExpectedTensor& tensor, const RandomSpec& spec, const TextConfig& text, const WriteBytes& write) {
+void draw_tensor(const ExpectedTensor& tensor, const RandomSpec& spec, const TextConfig& text,
+                 const WriteBytes& write) {
   std::uint64_t seed = mix(spec.seed ^ 0x6f6e65766973696f);
   for (const char c : tensor.name) seed = mix(seed ^ static_cast<std::uint8_t>(c));
   const Distribution from = distribution_of(tensor, text);
@@ -101,7 +103,8 @@ void draw_tensor(const ExpectedTensor& tensor, const RandomSpec& spec, const Tex
   for (std::int64_t begin = 0; begin < tensor.num_elements(); begin += kPiece) {
     const std::int64_t count = std::min(kPiece, tensor.num_elements() - begin);
     if (spec.dtype == Dtype::f32) {
-      draw_piece<float>(from, seed, begin, count, [](float value) { return value; }, bytes);
+      draw_piece<float>(
+          from, seed, begin, count, [](float value) { return value; }, bytes);
     } else if (spec.dtype == Dtype::f16) {
       draw_piece<std::uint16_t>(from, seed, begin, count, to_f16, bytes);
     } else {
@@ -208,7 +211,8 @@ ModelConfig preset_config(const RandomSpec& spec) {
   if (own_vocabulary) config.text.vocab_size = (next + 63) / 64 * 64;
   if (next > config.text.vocab_size) {
     throw Error(ErrorKind::input, spec.tokenizer_folder + ": the tokenizer needs " + std::to_string(next) +
-                                      " rows, preset " + spec.preset + " has " + std::to_string(config.text.vocab_size));
+                                      " rows, preset " + spec.preset + " has " +
+                                      std::to_string(config.text.vocab_size));
   }
   const std::int64_t end_of_turn = added_or(ids, "<|im_end|>", -1);
   if (end_of_turn >= 0) config.eos_token_ids = {end_of_turn};
@@ -227,7 +231,8 @@ void write_random_checkpoint(const RandomSpec& spec, const std::string& folder) 
   write_folder_files(spec, config, target.path());
   write_tensor_set(
       target.path(), declared, spec.max_shard_bytes,
-      [&](std::size_t i, const WriteBytes& write) { draw_tensor(tensors[i], spec, config.text, write); }, spec.progress);
+      [&](std::size_t i, const WriteBytes& write) { draw_tensor(tensors[i], spec, config.text, write); },
+      spec.progress);
   target.finish();
 }
 

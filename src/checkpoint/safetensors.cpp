@@ -79,7 +79,8 @@ TensorView parse_tensor(const std::string& name, const Json& entry, std::span<co
   const std::string where = file + ": tensor " + quoted(name);
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets")) {
-    refuse(where, "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " + dump_json(entry).substr(0, 100));
+    refuse(where,
+           "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " + dump_json(entry).substr(0, 100));
   }
   TensorView tensor;
   tensor.name = name;
@@ -90,7 +91,8 @@ TensorView parse_tensor(const std::string& name, const Json& entry, std::span<co
   const auto begin = pair ? whole_number(offsets[0]) : std::nullopt;
   const auto end = pair ? whole_number(offsets[1]) : std::nullopt;
   if (!begin || !end || *begin > *end) {
-    refuse(where, "\"data_offsets\" should be [begin, end] with begin <= end, found " + dump_json(offsets).substr(0, 60));
+    refuse(where,
+           "\"data_offsets\" should be [begin, end] with begin <= end, found " + dump_json(offsets).substr(0, 60));
   }
   if (*end > data.size()) {
     refuse(where, "ends at byte " + std::to_string(*end) + " of the data, but the file has only " +

@@ -18,9 +18,9 @@ namespace ov {
 
 enum class Dtype { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
 
-std::size_t dtype_size(Dtype dtype);        // bytes of one element
-const char* dtype_name(Dtype dtype);        // "F32", as files spell it
-bool is_weight_dtype(Dtype dtype);          // F32, F16 or BF16
+std::size_t dtype_size(Dtype dtype);                             // bytes of one element
+const char* dtype_name(Dtype dtype);                             // "F32", as files spell it
+bool is_weight_dtype(Dtype dtype);                               // F32, F16 or BF16
 std::string shape_text(const std::vector<std::int64_t>& shape);  // "[896, 1152]"
 
 struct TensorView {

@@ -71,7 +71,8 @@ void SafetensorsWriter::give_up(const std::string& what) {
   const std::string why = std::strerror(errno);
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
   ::unlink(aside_.c_str());
-  throw Error(ErrorKind::resource, path_ + ": cannot " + what + ": " + why + "; free some space or choose another folder");
+  throw Error(ErrorKind::resource,
+              path_ + ": cannot " + what + ": " + why + "; free some space or choose another folder");
 }
 
 void SafetensorsWriter::flush() {

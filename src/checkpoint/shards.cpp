@@ -43,7 +43,8 @@ std::map<std::string, std::string> read_index(const std::string& path) {
 }
 
 // Both ways: what the index places in a shard is there, and nothing else is.
-void check_against_index(const Shards& shards, const std::map<std::string, std::string>& index, const std::string& path) {
+void check_against_index(const Shards& shards, const std::map<std::string, std::string>& index,
+                         const std::string& path) {
   std::size_t found = 0;
   for (const auto& file : shards.files) {
     const std::string name = std::filesystem::path(file->path()).filename();
@@ -61,8 +62,9 @@ void check_against_index(const Shards& shards, const std::map<std::string, std::
   for (const auto& [tensor, name] : index) {
     for (const auto& file : shards.files) {
       if (std::filesystem::path(file->path()).filename() == name && file->find(tensor) == nullptr) {
-        refuse(file->path(), "lacks tensor " + dump_json(tensor) + ", which " + path + " places there; an incomplete "
-                             "download? Get the file again");
+        refuse(file->path(), "lacks tensor " + dump_json(tensor) + ", which " + path +
+                                 " places there; an incomplete "
+                                 "download? Get the file again");
       }
     }
   }
@@ -108,7 +110,9 @@ Shards open_shards(const std::string& folder) {
   if (std::filesystem::exists(index)) return open_indexed(folder, index);
   std::string hint = "is this the folder of a checkpoint?";
   if (std::filesystem::exists(folder + "/pytorch_model.bin")) {
-    hint = "it has pytorch_model.bin, a pickle, which is never read; save it with save_pretrained(safe_serialization=True)";
+    hint =
+        "it has pytorch_model.bin, a pickle, which is never read; save it with "
+        "save_pretrained(safe_serialization=True)";
   }
   throw Error(ErrorKind::input, folder + ": neither model.safetensors nor model.safetensors.index.json; " + hint);
 }

@@ -24,8 +24,8 @@ Json load(const std::string& folder, const std::string& name) {
 
 std::int64_t checked_id(const Json& id, const std::string& where) {
   if (!id.is_number_integer() || id < 0 || id > kMaxTokenId) {
-    throw Error(ErrorKind::format, where + ": token id " + dump_json(id).substr(0, 40) + ", expected 0 to " +
-                                       std::to_string(kMaxTokenId));
+    throw Error(ErrorKind::format,
+                where + ": token id " + dump_json(id).substr(0, 40) + ", expected 0 to " + std::to_string(kMaxTokenId));
   }
   return id.get<std::int64_t>();
 }
@@ -74,8 +74,8 @@ void take_tokenizer_config(TokenizerIds& ids, const std::string& folder) {
 }
 
 Json special_token(const std::string& content) {
-  return {{"content", content}, {"lstrip", false}, {"normalized", false}, {"rstrip", false}, {"single_word", false},
-          {"special", true}};
+  return {{"content", content}, {"lstrip", false},      {"normalized", false},
+          {"rstrip", false},    {"single_word", false}, {"special", true}};
 }
 
 void save(const std::string& folder, const std::string& name, const Json& json) {
@@ -86,7 +86,8 @@ void save(const std::string& folder, const std::string& name, const Json& json) 
 std::map<std::string, std::int64_t> absent_media_tokens(const std::string& folder, const MediaTokens& media) {
   TokenizerIds ids = read_tokenizer_ids(folder);
   std::map<std::string, std::int64_t> absent;
-  for (const auto& [token, id] : std::map<std::string, std::int64_t>{{"<image>", media.image_id}, {"<video>", media.video_id}}) {
+  for (const auto& [token, id] :
+       std::map<std::string, std::int64_t>{{"<image>", media.image_id}, {"<video>", media.video_id}}) {
     const auto found = ids.added.find(token);
     if (found != ids.added.end() && found->second == id) continue;
     const std::string wanted = folder + ": config.json gives " + token + " the id " + std::to_string(id);

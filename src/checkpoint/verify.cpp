@@ -50,7 +50,8 @@ std::string check_values(const Checkpoint& checkpoint, VerifyReport& report, con
                                        some_of(spoiled) + "; a damaged file, or training that diverged");
   }
   if (!empty.empty()) {
-    throw Error(ErrorKind::format, "nothing but zeros in " + some_of(empty) + "; a download that stopped? Get it again");
+    throw Error(ErrorKind::format,
+                "nothing but zeros in " + some_of(empty) + "; a download that stopped? Get it again");
   }
   return grouped_digits(report.parameters) + " values, all finite";
 }
@@ -60,7 +61,8 @@ std::string check_tokenizer(const Checkpoint& checkpoint) {
   const TokenizerIds ids = read_tokenizer_ids(checkpoint.folder());
   if (ids.next_free > config.text.vocab_size) {
     throw Error(ErrorKind::format, "token ids go up to " + std::to_string(ids.next_free - 1) + ", the vocabulary has " +
-                                       std::to_string(config.text.vocab_size) + " rows; the tokenizer of another model?");
+                                       std::to_string(config.text.vocab_size) +
+                                       " rows; the tokenizer of another model?");
   }
   for (const auto& [token, id] : {std::pair<const char*, std::int64_t>{"<image>", config.image_token_id},
                                   std::pair<const char*, std::int64_t>{"<video>", config.video_token_id}}) {
@@ -68,7 +70,8 @@ std::string check_tokenizer(const Checkpoint& checkpoint) {
     const bool needed = config.layout == Layout::hf;
     if (found == ids.added.end() && !needed) continue;
     if (found == ids.added.end() || found->second != id) {
-      throw Error(ErrorKind::format, std::string(token) + " should be token " + std::to_string(id) + " (config.json), found " +
+      throw Error(ErrorKind::format, std::string(token) + " should be token " + std::to_string(id) +
+                                         " (config.json), found " +
                                          (found == ids.added.end() ? "none" : std::to_string(found->second)));
     }
   }
@@ -78,8 +81,9 @@ std::string check_tokenizer(const Checkpoint& checkpoint) {
 std::string check_generation(const Checkpoint& checkpoint) {
   const GenerationConfig wanted = read_generation_config(checkpoint.folder(), checkpoint.config());
   if (!wanted.has_eos) {
-    throw Error(ErrorKind::format, "neither generation_config.json nor config.json has an eos_token_id; answers would "
-                                   "never end");
+    throw Error(ErrorKind::format,
+                "neither generation_config.json nor config.json has an eos_token_id; answers would "
+                "never end");
   }
   for (const std::int64_t id : wanted.eos_token_ids) {
     if (id >= checkpoint.config().text.vocab_size) {
@@ -129,14 +133,16 @@ Json VerifyReport::json() const {
   for (const VerifyCheck& check : checks) {
     list.push_back({{"name", check.name}, {"ok", check.ok}, {"detail", check.detail}});
   }
-  return {{"folder", folder}, {"ok", ok()},         {"tensors", tensors}, {"parameters", parameters},
-          {"bytes", bytes},   {"not_finite", not_finite}, {"checks", list}};
+  return {
+      {"folder", folder},         {"ok", ok()},    {"tensors", tensors}, {"parameters", parameters}, {"bytes", bytes},
+      {"not_finite", not_finite}, {"checks", list}};
 }
 
 std::string VerifyReport::text() const {
   std::string lines;
   for (const VerifyCheck& check : checks) {
-    lines += (check.ok ? "ok    " : "FAIL  ") + check.name + std::string(12 - check.name.size(), ' ') + check.detail + "\n";
+    lines +=
+        (check.ok ? "ok    " : "FAIL  ") + check.name + std::string(12 - check.name.size(), ' ') + check.detail + "\n";
   }
   return lines;
 }

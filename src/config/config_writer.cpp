@@ -13,9 +13,12 @@ constexpr const char* kCarried[] = {"attention_dropout", "bos_token_id",   "init
 
 std::string aspect_text(const TilingConfig& tiling) {
   switch (tiling.single_image_mode) {
-    case AspectMode::pad: return "pad";
-    case AspectMode::square: return "square";
-    case AspectMode::anyres: break;
+    case AspectMode::pad:
+      return "pad";
+    case AspectMode::square:
+      return "square";
+    case AspectMode::anyres:
+      break;
   }
   return tiling.max_tiles == 0 ? "anyres" : "anyres_max_" + std::to_string(tiling.max_tiles);
 }
@@ -57,10 +60,10 @@ Json text_json(const ModelConfig& config) {
                {"vocab_size", text.vocab_size},
                {"eos_token_id", ids_json(config.eos_token_ids)}};
   if (text.head_dim * text.num_attention_heads != text.hidden_size) json["head_dim"] = text.head_dim;
-  const Json empty = Json::object();
-  const Json& source = config.layout == Layout::official ? config.raw : config.raw.value("text_config", empty);
+  const Json* source = &config.raw;
+  if (config.layout == Layout::hf) source = config.raw.contains("text_config") ? &config.raw["text_config"] : nullptr;
   for (const char* key : kCarried) {
-    if (source.is_object() && source.contains(key)) json[key] = source[key];
+    if (source != nullptr && source->contains(key)) json[key] = (*source)[key];
   }
   return json;
 }

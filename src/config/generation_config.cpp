@@ -18,11 +18,20 @@ void refuse_unimplemented(const Fields& fields) {
     double value;
   };
   static constexpr Neutral kNumbers[] = {
-      {"num_beams", 1},       {"num_beam_groups", 1},          {"no_repeat_ngram_size", 0},
-      {"min_length", 0},      {"encoder_no_repeat_ngram_size", 0}, {"typical_p", 1},
-      {"epsilon_cutoff", 0},  {"eta_cutoff", 0},               {"min_p", 0},
-      {"min_new_tokens", 0},  {"penalty_alpha", 0},            {"encoder_repetition_penalty", 1},
-      {"guidance_scale", 1},  {"top_h", 0},
+      {"num_beams", 1},
+      {"num_beam_groups", 1},
+      {"no_repeat_ngram_size", 0},
+      {"min_length", 0},
+      {"encoder_no_repeat_ngram_size", 0},
+      {"typical_p", 1},
+      {"epsilon_cutoff", 0},
+      {"eta_cutoff", 0},
+      {"min_p", 0},
+      {"min_new_tokens", 0},
+      {"penalty_alpha", 0},
+      {"encoder_repetition_penalty", 1},
+      {"guidance_scale", 1},
+      {"top_h", 0},
   };
   for (const Neutral& setting : kNumbers) {
     if (fields.number_or(setting.key, setting.value, -1e9, 1e9) != setting.value) {

@@ -7,8 +7,10 @@ namespace ov {
 namespace {
 
 [[noreturn]] void refuse(const std::string& where, const std::string& found) {
-  throw Error(ErrorKind::format, where + ": \"image_grid_pinpoints\" should be a list of pairs of pixels, each a multiple "
-                                         "of the tile size, or a range like \"(1x1),...,(6x6)\"; found " + found);
+  throw Error(ErrorKind::format, where +
+                                     ": \"image_grid_pinpoints\" should be a list of pairs of pixels, each a multiple "
+                                     "of the tile size, or a range like \"(1x1),...,(6x6)\"; found " +
+                                     found);
 }
 
 // All runs of digits of `text`, in order; at most `limit` of them, none above 10^9.

@@ -106,8 +106,8 @@ void finish_tiling(const Fields& fields, ModelConfig& config) {
   config.tiling.tile_size = config.vision.image_size;
   config.tiling.patches_per_side = config.vision.patches_per_side();
   if (fields.has("image_grid_pinpoints")) {
-    config.tiling.pinpoints = parse_pinpoints(fields.at("image_grid_pinpoints"), config.layout,
-                                              config.tiling.tile_size, fields.where());
+    config.tiling.pinpoints =
+        parse_pinpoints(fields.at("image_grid_pinpoints"), config.layout, config.tiling.tile_size, fields.where());
   } else if (config.layout == Layout::hf) {
     // The class default is written in pixels of 384, whatever the tower.
     config.tiling.pinpoints = parse_pinpoints(pinpoints_json(square_pinpoints(6, Layout::hf, 384), Layout::hf),
@@ -209,8 +209,8 @@ ModelConfig parse_official(const Json& raw, const Fields& fields, bool llama) {
   config.image_token_id = id < 0 ? kDefaultImageToken : id;
   config.video_token_id = fields.integer_or("video_token_index", config.image_token_id + 1, 0, kMaxTokenId + 1);
   config.eos_token_ids = parse_token_ids(fields, "eos_token_id");
-  config.max_sequence_length = fields.integer_or("tokenizer_model_max_length", config.text.max_position_embeddings, 1,
-                                                 std::int64_t{1} << 31);
+  config.max_sequence_length =
+      fields.integer_or("tokenizer_model_max_length", config.text.max_position_embeddings, 1, std::int64_t{1} << 31);
   config.dtype = parse_dtype(fields);
   return config;
 }

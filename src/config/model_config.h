@@ -28,7 +28,7 @@ struct VisionConfig {
   std::int64_t patch_size = 14;
   double layer_norm_eps = 1e-6;
 
-  std::int64_t patches_per_side() const { return image_size / patch_size; }  // 27
+  std::int64_t patches_per_side() const { return image_size / patch_size; }             // 27
   std::int64_t num_patches() const { return patches_per_side() * patches_per_side(); }  // 729
   bool operator==(const VisionConfig&) const = default;
 };
@@ -66,11 +66,11 @@ enum class AspectMode {
 // How pictures become tiles and features, whatever the tower's weights are.
 struct TilingConfig {
   AspectMode single_image_mode = AspectMode::anyres;
-  std::vector<Pinpoint> pinpoints;    // in the order in which they are tried
-  std::int64_t max_tiles = 9;         // "anyres_max_9": shrink above this; 0 never shrinks (LLaVA-NeXT)
-  std::int64_t tile_size = 384;       // pixels per side
+  std::vector<Pinpoint> pinpoints;  // in the order in which they are tried
+  std::int64_t max_tiles = 9;       // "anyres_max_9": shrink above this; 0 never shrinks (LLaVA-NeXT)
+  std::int64_t tile_size = 384;     // pixels per side
   std::int64_t patches_per_side = 27;
-  bool newline = true;                // use image_newline (spatial_unpad / one_token)
+  bool newline = true;  // use image_newline (spatial_unpad / one_token)
 };
 
 struct ModelConfig {
@@ -83,8 +83,8 @@ struct ModelConfig {
   std::vector<std::int64_t> eos_token_ids;   // of config.json; generation_config.json has the last word
   std::string vision_tower;                  // mm_vision_tower of an official config, "" in hf
   std::int64_t max_sequence_length = 32768;  // tokenizer_model_max_length or max_position_embeddings
-  std::string dtype;                          // as stored: "bfloat16", "float16", "float32" or ""
-  Json raw;                                   // the whole file, for conversion
+  std::string dtype;                         // as stored: "bfloat16", "float16", "float32" or ""
+  Json raw;                                  // the whole file, for conversion
 };
 
 // Throws format with file and key for anything missing, of a wrong type, out of range or unknown

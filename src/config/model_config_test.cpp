@@ -154,8 +154,8 @@ TEST(ModelConfig, OtherTowersNeedTheirShape) {
   Json raw = load("official-7b.json");
   raw["mm_vision_tower"] = "openai/clip-vit-large-patch14-336";
   EXPECT_THAT(refusal(raw), HasSubstr("vision_config"));
-  raw["vision_config"] = {{"hidden_size", 128}, {"num_attention_heads", 4}, {"num_hidden_layers", 4},
-                          {"intermediate_size", 512}, {"image_size", 384}, {"patch_size", 14}};
+  raw["vision_config"] = {{"hidden_size", 128},       {"num_attention_heads", 4}, {"num_hidden_layers", 4},
+                          {"intermediate_size", 512}, {"image_size", 384},        {"patch_size", 14}};
   EXPECT_THAT(refusal(raw), HasSubstr("mm_hidden_size"));
   raw["mm_hidden_size"] = 128;
   EXPECT_EQ(parse_model_config(raw, "c").vision.num_hidden_layers, 4);
@@ -182,7 +182,10 @@ TEST(ModelConfig, RefusesWhatItDoesNotImplement) {
       {"hf-7b.json", "siglip", [](Json& c) { c["vision_config"]["model_type"] = "clip_vision_model"; }},
       {"hf-7b.json", "multimodal_projector_bias", [](Json& c) { c["multimodal_projector_bias"] = false; }},
       {"hf-7b.json", "image_token_index", [](Json& c) { c["image_token_index"] = 152128; }},
-      {"hf-7b.json", "quantization_config", [](Json& c) { c["quantization_config"] = {{"bits", 4}}; }},
+      {"hf-7b.json", "quantization_config",
+       [](Json& c) {
+         c["quantization_config"] = {{"bits", 4}};
+       }},
       {"official-7b.json", "mm_patch_merge_type", [](Json& c) { c["mm_patch_merge_type"] = "spatial"; }},
       {"official-7b.json", "mm_patch_merge_type", [](Json& c) { c.erase("mm_patch_merge_type"); }},
       {"official-7b.json", "mm_projector_type", [](Json& c) { c["mm_projector_type"] = "linear"; }},
@@ -190,7 +193,10 @@ TEST(ModelConfig, RefusesWhatItDoesNotImplement) {
       {"official-7b.json", "mm_newline_position", [](Json& c) { c["mm_newline_position"] = "grid"; }},
       {"official-7b.json", "mm_resampler_type", [](Json& c) { c["mm_resampler_type"] = "qformer"; }},
       {"official-7b.json", "add_faster_video", [](Json& c) { c["add_faster_video"] = true; }},
-      {"official-7b.json", "rope_type", [](Json& c) { c["rope_scaling"] = {{"rope_type", "linear"}, {"factor", 2}}; }},
+      {"official-7b.json", "rope_type",
+       [](Json& c) {
+         c["rope_scaling"] = {{"rope_type", "linear"}, {"factor", 2}};
+       }},
       {"official-7b.json", "LLaVA-OneVision", [](Json& c) { c["architectures"] = {"LlavaForConditionalGeneration"}; }},
       {"official-7b.json", "image_aspect_ratio", [](Json& c) { c["image_aspect_ratio"] = "anyres_max_"; }},
   };
@@ -216,7 +222,10 @@ TEST(ModelConfig, RefusesNumbersOutOfRange) {
       {"official-7b.json", "head_dim", [](Json& c) { c["head_dim"] = 63; }},
       {"official-7b.json", "vocab_size", [](Json& c) { c["vocab_size"] = 4194305; }},
       {"official-7b.json", "rope_theta", [](Json& c) { c["rope_theta"] = 0; }},
-      {"official-7b.json", "eos_token_id", [](Json& c) { c["eos_token_id"] = {151645, "x"}; }},
+      {"official-7b.json", "eos_token_id",
+       [](Json& c) {
+         c["eos_token_id"] = {151645, "x"};
+       }},
       {"official-7b.json", "torch_dtype", [](Json& c) { c["torch_dtype"] = "float64"; }},
       {"hf-7b.json", "image_size", [](Json& c) { c["vision_config"]["image_size"] = 4097; }},
       {"hf-7b.json", "patch_size", [](Json& c) { c["vision_config"]["patch_size"] = 385; }},
@@ -224,14 +233,29 @@ TEST(ModelConfig, RefusesNumbersOutOfRange) {
       {"hf-7b.json", "num_attention_heads", [](Json& c) { c["vision_config"]["num_attention_heads"] = 7; }},
       {"hf-7b.json", "vision_feature_layer", [](Json& c) { c["vision_feature_layer"] = 0; }},
       {"hf-7b.json", "vision_feature_layer", [](Json& c) { c["vision_feature_layer"] = -27; }},
-      {"hf-7b.json", "vision_feature_layer", [](Json& c) { c["vision_feature_layer"] = {-2, -1}; }},
+      {"hf-7b.json", "vision_feature_layer",
+       [](Json& c) {
+         c["vision_feature_layer"] = {-2, -1};
+       }},
       {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = Json::array(); }},
-      {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = {{384, 400}}; }},
-      {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = {{384, 384, 384}}; }},
-      {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = {{384, 384.5}}; }},
+      {"hf-7b.json", "pinpoints",
+       [](Json& c) {
+         c["image_grid_pinpoints"] = {{384, 400}};
+       }},
+      {"hf-7b.json", "pinpoints",
+       [](Json& c) {
+         c["image_grid_pinpoints"] = {{384, 384, 384}};
+       }},
+      {"hf-7b.json", "pinpoints",
+       [](Json& c) {
+         c["image_grid_pinpoints"] = {{384, 384.5}};
+       }},
       {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = "(1x1),...,(65x1)"; }},
       {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = "(0x1),...,(6x6)"; }},
-      {"hf-7b.json", "pinpoints", [](Json& c) { c["image_grid_pinpoints"] = Json(Json::array_t(1025, {384, 384})); }},
+      {"hf-7b.json", "pinpoints",
+       [](Json& c) {
+         c["image_grid_pinpoints"] = Json(Json::array_t(1025, {384, 384}));
+       }},
   };
   for (const Case& c : cases) {
     Json raw = load(c.file);

@@ -56,7 +56,8 @@ void parse_heads(const Fields& fields, bool as_many_as_queries, TextConfig& text
   if (as_many_as_queries) text.num_key_value_heads = text.num_attention_heads;
   text.num_key_value_heads = fields.integer_or("num_key_value_heads", text.num_key_value_heads, 1, kMaxHeads);
   if (text.num_attention_heads % text.num_key_value_heads != 0) {
-    fields.refuse("num_key_value_heads", "a divisor of num_attention_heads " + std::to_string(text.num_attention_heads));
+    fields.refuse("num_key_value_heads",
+                  "a divisor of num_attention_heads " + std::to_string(text.num_attention_heads));
   }
   if (!fields.has("head_dim") && text.hidden_size % text.num_attention_heads != 0) {
     fields.refuse("num_attention_heads", "a divisor of hidden_size " + std::to_string(text.hidden_size));
@@ -121,8 +122,8 @@ VisionConfig parse_vision_config(const Fields& fields) {
 void check_vision_config(const VisionConfig& vision, const std::string& where) {
   const auto refuse = [&](const std::string& what) { throw Error(ErrorKind::format, where + ": " + what); };
   if (vision.hidden_size % vision.num_attention_heads != 0) {
-    refuse("\"num_attention_heads\" " + std::to_string(vision.num_attention_heads) + " does not divide \"hidden_size\" " +
-           std::to_string(vision.hidden_size));
+    refuse("\"num_attention_heads\" " + std::to_string(vision.num_attention_heads) +
+           " does not divide \"hidden_size\" " + std::to_string(vision.hidden_size));
   }
   if (vision.patch_size > vision.image_size || vision.patches_per_side() > kMaxPatchesPerSide) {
     refuse("\"patch_size\" " + std::to_string(vision.patch_size) + " with \"image_size\" " +

@@ -182,13 +182,13 @@ TEST_P(Golden, TraceAndGreedyTokens) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::Range<std::size_t>(0, manifest().at("cases").size()),
-                         [](const auto& param_info) {
-                           std::string name = manifest().at("cases").at(param_info.param).at("name").get<std::string>();
-                           for (char& letter : name)
-                             letter = std::isalnum(static_cast<unsigned char>(letter)) ? letter : '_';
-                           return name;
-                         });
+std::string case_name(const testing::TestParamInfo<std::size_t>& param) {
+  std::string name = manifest().at("cases").at(param.param).at("name").get<std::string>();
+  for (char& letter : name) letter = std::isalnum(static_cast<unsigned char>(letter)) ? letter : '_';
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, Golden, testing::Range<std::size_t>(0, manifest().at("cases").size()), case_name);
 
 }  // namespace
 }  // namespace ov

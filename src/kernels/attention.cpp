@@ -76,6 +76,9 @@ void wide_block(const AttentionTask<T>& task, std::int64_t kv_head, std::int64_t
 template <class T>
 void narrow_split(const AttentionTask<T>& task, const NarrowSplit& split, float* part) {
 #if defined(__x86_64__)
+  if constexpr (sizeof(T) == sizeof(bf16)) {
+    if (active_isa() >= Isa::amx_bf16) return amx::attend_narrow(task, split, part);
+  }
   if (active_isa() >= Isa::avx512) return avx512::attend_narrow(task, split, part);
   if (active_isa() >= Isa::avx2) return avx2::attend_narrow(task, split, part);
 #endif

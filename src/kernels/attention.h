@@ -79,6 +79,7 @@ OV_DECLARE_ATTENTION(bf16)
 }
 namespace amx {
 void attend_wide(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first_row, std::int64_t end_row);
+void attend_narrow(const AttentionTask<bf16>& task, const NarrowSplit& split, float* part);
 }
 #endif
 #undef OV_DECLARE_ATTENTION

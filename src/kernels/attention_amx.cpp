@@ -5,11 +5,6 @@
 // lies, Q^T the right one, packed once per call in pairs of elements; weights become pairs of keys
 // right where they are computed; V is transposed once per block of keys and rows.
 #if defined(__x86_64__)
-#if !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // GCC 12's own AVX-512 header sets it off
-#endif
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -17,18 +12,15 @@
 #include <vector>
 
 #include "kernels/attention.h"
-
-#define OV_AMX \
-  __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,prefer-vector-width=512")))
-#define OV_AMX_INLINE OV_AMX inline __attribute__((always_inline))
+#include "kernels/attention_amx.h"
 
 namespace ov::kernels::amx {
 namespace {
 
 constexpr int kTileRows = 32;            // query rows of one unit of work: two tile registers
-constexpr std::int64_t kKeyBlock = 256;  // keys per block; part of the result's definition
+constexpr std::int64_t kKeyBlock = 96;  // keys per block; part of the result's definition
 constexpr std::int64_t kStep = 32;       // keys per step of the second product
-constexpr std::int64_t kTileSize = 512;  // bf16 values in a tile register
+
 
 struct AmxScratch {
   bf16* queries;    // [units, chunks of 32 elements, 2, tile of 16 element pairs x 16 rows]
@@ -37,8 +29,7 @@ struct AmxScratch {
   float* weights;   // [units, kTileRows]
   bf16* keys;       // [kKeyBlock / 16, chunks, tile of 16 keys x 32 elements]
   bf16* values;     // [kKeyBlock / kStep, e_tiles, tile of 16 elements x 32 keys]
-  float* scores;    // [kKeyBlock, kTileRows]
-  bf16* shares;     // [kKeyBlock / kStep, 2, tile of 16 key pairs x 16 rows]
+  float* scores;    // [kKeyBlock, kTileRows]; then weights, [kKeyBlock / 2 pairs of keys, kTileRows, 2] bf16
   std::int64_t chunks, e_tiles;
 };
 
@@ -51,8 +42,7 @@ AmxScratch take_scratch(std::int64_t units, std::int64_t e) {
   const std::size_t values = kKeyBlock / kStep * s.e_tiles * kTileSize, scores = kKeyBlock * kTileRows;
   Scratch& scratch = thread_scratch();
   scratch.reserve(Scratch::padded(2 * queries) + Scratch::padded(4 * sums) + 2 * Scratch::padded(4 * state) +
-                  Scratch::padded(2 * keys) + Scratch::padded(2 * values) + Scratch::padded(4 * scores) +
-                  Scratch::padded(2 * scores));
+                  Scratch::padded(2 * keys) + Scratch::padded(2 * values) + Scratch::padded(4 * scores));
   s.queries = scratch.take<bf16>(queries);
   s.sums = scratch.take<float>(sums);
   s.greatest = scratch.take<float>(state);
@@ -60,57 +50,7 @@ AmxScratch take_scratch(std::int64_t units, std::int64_t e) {
   s.keys = scratch.take<bf16>(keys);
   s.values = scratch.take<bf16>(values);
   s.scores = scratch.take<float>(scores);
-  s.shares = scratch.take<bf16>(scores);
   return s;
-}
-
-struct alignas(64) TileConfig {
-  std::uint8_t palette = 1;
-  std::uint8_t start_row = 0;
-  std::uint8_t reserved[14] = {};
-  std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
-  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-// GCC's tile loads do not tell the compiler that they read memory: to stand between the vector
-// stores that write a tile and its loading.
-OV_AMX_INLINE void settle_stores() { asm volatile("" ::: "memory"); }
-
-// Transposes a 16 x 16 matrix of 32-bit words held in 16 registers.
-OV_AMX_INLINE void transpose(__m512i r[16]) {
-  __m512i t[16];
-#pragma GCC unroll 8
-  for (int i = 0; i < 16; i += 2) {
-    t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-    t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 16; i += 4) {
-    r[i] = _mm512_unpacklo_epi64(t[i], t[i + 2]);
-    r[i + 1] = _mm512_unpackhi_epi64(t[i], t[i + 2]);
-    r[i + 2] = _mm512_unpacklo_epi64(t[i + 1], t[i + 3]);
-    r[i + 3] = _mm512_unpackhi_epi64(t[i + 1], t[i + 3]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-    t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
-    t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-    t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < 4; ++i) {
-    r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
-    r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
-    r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
-    r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
-  }
-}
-
-// Lanes of bf16 that hold elements [first, first + width) of a row of e.
-OV_AMX_INLINE __mmask32 lanes_of(std::int64_t first, std::int64_t e, int width) {
-  const std::int64_t count = std::clamp<std::int64_t>(e - first, 0, width);
-  return static_cast<__mmask32>((std::uint64_t{1} << count) - 1);
 }
 
 OV_AMX void pack_queries(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first_row,
@@ -138,13 +78,21 @@ OV_AMX void pack_queries(const AttentionTask<bf16>& task, std::int64_t kv_head, 
 // Keys [first, first + count), zeros up to a whole step.
 OV_AMX void pack_keys(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first, std::int64_t count,
                       const AmxScratch& s) {
-  const std::int64_t padded = (count + kStep - 1) / kStep * kStep;
-  for (std::int64_t key = 0; key < padded; ++key) {
-    for (std::int64_t chunk = 0; chunk < s.chunks; ++chunk) {
-      const __mmask32 lanes = key < count ? lanes_of(chunk * 32, task.args.e, 32) : 0;
-      const __m512i row = _mm512_maskz_loadu_epi16(lanes, task.key(kv_head, first + key) + chunk * 32);
-      _mm512_store_si512(s.keys + (key / 16 * s.chunks + chunk) * kTileSize + key % 16 * 32, row);
+  for (std::int64_t chunk = 0; chunk < s.chunks; ++chunk) {
+    const __mmask32 lanes = lanes_of(chunk * 32, task.args.e, 32);
+    const bf16* from = task.key(kv_head, first) + chunk * 32;
+    for (std::int64_t key = 0; key < count; key += 16) {
+      bf16* to = s.keys + (key / 16 * s.chunks + chunk) * kTileSize;
+      const int here = static_cast<int>(std::min<std::int64_t>(16, count - key));
+      for (int i = 0; i < here; ++i, from += task.args.k_stride) {
+        _mm512_store_si512(to + i * 32, _mm512_maskz_loadu_epi16(lanes, from));
+      }
+      for (int i = here; i < 16; ++i) _mm512_store_si512(to + i * 32, _mm512_setzero_si512());
     }
+  }
+  if (count % kStep > 0 && count % kStep <= 16) {
+    bf16* rest = s.keys + (count + 15) / 16 * s.chunks * kTileSize;
+    std::fill_n(rest, s.chunks * kTileSize, bf16{0});
   }
 }
 
@@ -152,25 +100,25 @@ OV_AMX void pack_keys(const AttentionTask<bf16>& task, std::int64_t kv_head, std
 // and their positions are listed, see mark_poisoned().
 OV_AMX void pack_values(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first, std::int64_t count,
                         const AmxScratch& s, std::vector<std::int64_t>& poisoned) {
-  const __m256i exponent = _mm256_set1_epi16(0x7f80);
+  const __m512i exponent = _mm512_set1_epi16(0x7f80);
   const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22,
                                               6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-  for (std::int64_t key = 0; key < count; key += kStep) {
-    for (std::int64_t tile = 0; tile < s.e_tiles; ++tile) {
-      const __mmask16 lanes = static_cast<__mmask16>(lanes_of(tile * 16, task.args.e, 16));
-      __m256i row[32];
-      for (int i = 0; i < 32; ++i) {
-        const __mmask16 here = key + i < count ? lanes : 0;
-        row[i] = _mm256_maskz_loadu_epi16(here, task.value(kv_head, first + key + i) + tile * 16);
-        const __mmask16 bad = _mm256_cmpeq_epi16_mask(_mm256_and_si256(row[i], exponent), exponent);
-        if (bad == 0) continue;
-        row[i] = _mm256_mask_set1_epi16(row[i], bad, 0);
-        poisoned.push_back(first + key + i);
-      }
+  for (std::int64_t tile = 0; tile < s.e_tiles; ++tile) {
+    const __mmask16 lanes = static_cast<__mmask16>(lanes_of(tile * 16, task.args.e, 16));
+    const bf16* from = task.value(kv_head, first) + tile * 16;
+    for (std::int64_t key = 0; key < count; key += kStep) {
       __m512i pair[16];
-      for (int i = 0; i < 16; ++i) {
-        const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(row[2 * i]), row[2 * i + 1], 1);
+      for (int i = 0; i < 16; ++i, from += 2 * task.args.v_stride) {
+        const std::int64_t here = count - key - 2 * i;
+        const __m256i even = _mm256_maskz_loadu_epi16(here > 0 ? lanes : 0, from);
+        const __m256i odd = _mm256_maskz_loadu_epi16(here > 1 ? lanes : 0, from + task.args.v_stride);
+        const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(even), odd, 1);
         pair[i] = _mm512_permutexvar_epi16(interleave, both);
+        const __mmask32 bad = _mm512_cmpeq_epi16_mask(_mm512_and_si512(both, exponent), exponent);
+        if (bad == 0) continue;
+        pair[i] = _mm512_permutexvar_epi16(interleave, _mm512_mask_set1_epi16(both, bad, 0));
+        if ((bad & 0xffffu) != 0) poisoned.push_back(first + key + 2 * i);
+        if ((bad >> 16) != 0) poisoned.push_back(first + key + 2 * i + 1);
       }
       transpose(pair);
       bf16* to = s.values + (key / kStep * s.e_tiles + tile) * kTileSize;
@@ -209,6 +157,7 @@ OV_AMX void score_unit(float* scores, const bf16* keys, const bf16* queries, std
 // Scores of keys past a lane's limit become -inf, whose weight is exactly 0.
 OV_AMX void mask_scores(const AttentionTask<bf16>& task, float* scores, std::int64_t row, std::int64_t first_key,
                         std::int64_t count) {
+  if (task.limit(row) - first_key >= count) return;  // limits do not fall from row to row
   const __m512 none = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
   std::int32_t limits[kTileRows];
   std::int64_t least = count;
@@ -226,18 +175,6 @@ OV_AMX void mask_scores(const AttentionTask<bf16>& task, float* scores, std::int
   }
 }
 
-// 2^t within 3e-6 of the true value, far below the rounding of weights to bfloat16; 2^0 is exactly
-// 1 and 2^-inf exactly 0.
-OV_AMX_INLINE __m512 exp2_of(__m512 t) {
-  const __m512 f = _mm512_reduce_ps(t, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);  // t - floor(t)
-  __m512 p = _mm512_set1_ps(1.342668664e-02f);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(5.224246904e-02f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(2.412802130e-01f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(6.930448413e-01f));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(1.0f));
-  return _mm512_scalef_ps(p, t);
-}
-
 // Greatest score of each lane, in two running pairs so that the latency of max does not count.
 OV_AMX_INLINE void top_scores(const float* scores, std::int64_t count, __m512& top0, __m512& top1) {
   __m512 even0 = _mm512_load_ps(scores), even1 = _mm512_load_ps(scores + 16);
@@ -253,21 +190,29 @@ OV_AMX_INLINE void top_scores(const float* scores, std::int64_t count, __m512& t
   top1 = _mm512_max_ps(even1, odd1);
 }
 
-// Weights of `count` keys, as pairs of bf16 in `shares`; sums of the unrounded ones are returned.
-OV_AMX_INLINE void weigh(bf16* shares, const float* scores, std::int64_t count, __m512 scale, const __m512 now[2],
-                         __m512 sum[2]) {
-  const __m512i interleave = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23, 7, 22,
-                                              6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-  for (std::int64_t pair = 0; pair < count / 2; ++pair) {
-    bf16* to = shares + pair / 16 * 2 * kTileSize + pair % 16 * 32;
+// Two vectors of weights, rounded to bf16 and interleaved. Adding half a unit and cutting is enough
+// for weights, which are neither negative nor huge, and faster than the conversion instruction.
+OV_AMX_INLINE __m512i pair_up(__m512 even, __m512 odd) {
+  const __m512i half = _mm512_set1_epi32(0x8000);
+  const __m512i low = _mm512_srli_epi32(_mm512_add_epi32(_mm512_castps_si512(even), half), 16);
+  return _mm512_mask_blend_epi16(0xaaaaaaaau, low, _mm512_add_epi32(_mm512_castps_si512(odd), half));
+}
+
+// Weights of `count` keys, written over their scores in pairs of keys; adds the unrounded ones up.
+// Meanwhile fetches the sums, which the next product needs, from the second-level cache.
+OV_AMX_INLINE void weigh(float* scores, std::int64_t count, __m512 scale, const __m512 now[2], __m512 sum[2],
+                         const float* next_sums) {
+  const float* from = scores;
+  float* to = scores;
+  for (std::int64_t pair = 0; pair < count / 2; ++pair, from += 2 * kTileRows, to += kTileRows) {
+    _mm_prefetch(next_sums + pair * 32, _MM_HINT_T0);
+    _mm_prefetch(next_sums + pair * 32 + 16, _MM_HINT_T0);
 #pragma GCC unroll 2
     for (int j = 0; j < 2; ++j) {
-      const float* from = scores + 2 * pair * kTileRows + 16 * j;
-      const __m512 a = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(from), scale, now[j]));
-      const __m512 b = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(from + kTileRows), scale, now[j]));
+      const __m512 a = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(from + 16 * j), scale, now[j]));
+      const __m512 b = exp2_of(_mm512_fmsub_ps(_mm512_load_ps(from + kTileRows + 16 * j), scale, now[j]));
       sum[j] = _mm512_add_ps(sum[j], _mm512_add_ps(a, b));
-      const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(b, a);
-      _mm512_store_si512(to + j * kTileSize, _mm512_permutexvar_epi16(interleave, both));
+      _mm512_store_si512(to + 16 * j, pair_up(a, b));
     }
   }
 }
@@ -289,7 +234,7 @@ OV_AMX void soften_unit(const AmxScratch& s, std::int64_t unit, std::int64_t cou
     sum[j] = _mm512_setzero_ps();
     _mm512_store_ps(greatest + 16 * j, now[j]);
   }
-  weigh(s.shares, s.scores, count, scale, now, sum);
+  weigh(s.scores, count, scale, now, sum, s.sums + unit * s.e_tiles * 16 * kTileRows);
 #pragma GCC unroll 2
   for (int j = 0; j < 2; ++j) {
     float* weight = weights + 16 * j;
@@ -316,8 +261,8 @@ OV_AMX void add_values(const AmxScratch& s, std::int64_t unit, std::int64_t coun
     for (std::int64_t step = 0; step < steps; ++step) {
       const bf16* values = s.values + (step * s.e_tiles + tile) * kTileSize;
       _tile_loadd(4, values, 64);
-      _tile_loadd(6, s.shares + 2 * step * kTileSize, 64);
-      _tile_loadd(7, s.shares + (2 * step + 1) * kTileSize, 64);
+      _tile_loadd(6, s.scores + step * kStep / 2 * kTileRows, kTileRows * 4);
+      _tile_loadd(7, s.scores + step * kStep / 2 * kTileRows + 16, kTileRows * 4);
       _tile_loadd(5, values + kTileSize, 64);
       _tile_dpbf16ps(0, 4, 6);
       _tile_dpbf16ps(1, 4, 7);
@@ -334,8 +279,8 @@ OV_AMX void add_values(const AmxScratch& s, std::int64_t unit, std::int64_t coun
   _tile_loadd(1, sums + 16, kTileRows * 4);
   for (std::int64_t step = 0; step < steps; ++step) {
     _tile_loadd(4, s.values + (step * s.e_tiles + tile) * kTileSize, 64);
-    _tile_loadd(6, s.shares + 2 * step * kTileSize, 64);
-    _tile_loadd(7, s.shares + (2 * step + 1) * kTileSize, 64);
+    _tile_loadd(6, s.scores + step * kStep / 2 * kTileRows, kTileRows * 4);
+    _tile_loadd(7, s.scores + step * kStep / 2 * kTileRows + 16, kTileRows * 4);
     _tile_dpbf16ps(0, 4, 6);
     _tile_dpbf16ps(1, 4, 7);
   }

@@ -71,6 +71,7 @@ OV_INLINE void add_value_part(float* sums, std::int64_t part_size, const T* valu
   for (std::int64_t key = 0; key < count; ++key) {
     Vec v[kVectors];
     if (rest == 0) {
+#pragma GCC unroll 2
       for (int j = 0; j < kVectors; ++j) v[j] = load(value + key * stride + first + j * kLanes);
     } else {
       v[0] = load_part(value + key * stride + first, rest);
@@ -78,6 +79,7 @@ OV_INLINE void add_value_part(float* sums, std::int64_t part_size, const T* valu
 #pragma GCC unroll 8
     for (int h = 0; h < kHeads; ++h) {
       const float p = weights[h * kNarrowSplit + key];
+#pragma GCC unroll 2
       for (int j = 0; j < kVectors; ++j) sum[h][j] += v[j] * p;
     }
   }
@@ -85,6 +87,7 @@ OV_INLINE void add_value_part(float* sums, std::int64_t part_size, const T* valu
   for (int h = 0; h < kHeads; ++h) {
     float* to = sums + h * part_size + first;
     if (rest == 0) {
+#pragma GCC unroll 2
       for (int j = 0; j < kVectors; ++j) store(to + j * kLanes, sum[h][j]);
     } else {
       store_part(to, sum[h][0], rest);

@@ -1,12 +1,14 @@
 // Matrix products with AMX tiles: bf16 inputs, float32 sums, many rows.
 //
-// A tile product adds x [16 rows, 32 ks] . w [32 ks, 16 columns] to a 16x16 float32 tile. Rows of x
-// are read where they lie. Tiles of w want pairs of ks interleaved, so each block packs its share
-// of w into scratch, uses it for all its rows and forgets it. Register tile: 32 rows x 32 columns
-// (for gated products 16 columns of each factor). Sums run over k in order whatever the blocking.
+// A tile product adds x [16 rows, 32 ks] . w [32 ks, 16 columns] to a 16x16 float32 tile. Tiles of w
+// want pairs of ks interleaved, so each block packs its share of w into scratch, uses it for all
+// its rows and forgets it; rows of x are packed a strip at a time. Six tiles of sums, 48 rows x 32
+// columns (for gated products 16 columns of each factor), need the fewest bytes from the cache for
+// every product. Sums run over k in order whatever the blocking.
 #include <immintrin.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 
 #include "kernels/linear_finish.h"
@@ -18,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kTile = 16;                    // rows of a tile; also its float32 columns
 constexpr std::int64_t kStep = 32;                    // ks of a tile
-constexpr std::int64_t kStrip = 2 * kTile;            // rows of x taken together
+constexpr std::int64_t kStrip = 3 * kTile;            // rows of x taken together
 constexpr std::int64_t kPanel = 2 * kTile;            // columns of w taken together
 constexpr std::int64_t kTileElements = kTile * kStep;  // bf16 elements of a tile
 constexpr std::int64_t kSums = kStrip * kPanel;
@@ -64,66 +66,76 @@ BlockLimits limits_for(std::int64_t k, bool gated) {
   return {kStrip, rows, panel_columns, panels * panel_columns};
 }
 
+// The first of a tile's ks when `count` are left.
+__mmask32 first_ks(std::int64_t count) {
+  return count >= kStep ? ~__mmask32{0} : static_cast<__mmask32>((1u << count) - 1);
+}
+
 // to = one tile of w: 32 ks of 16 columns, pairs of ks interleaved, zeros where w ends.
-void pack_tile(const bf16* w, std::int64_t w_stride, std::int64_t columns, std::int64_t ks, bf16* to) {
-  const auto mask = ks >= kStep ? ~__mmask32{0} : static_cast<__mmask32>((std::uint64_t{1} << std::max<std::int64_t>(ks, 0)) - 1);
+void pack_weight_tile(const bf16* w, std::int64_t w_stride, std::int64_t columns, __mmask32 ks, bf16* to) {
   __m512 rows[kTile];
   OV_UNROLL
   for (int i = 0; i < kTile; ++i) {
-    rows[i] = i < columns ? _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(mask, w + i * w_stride)) : _mm512_setzero_ps();
+    const __mmask32 mask = i < columns ? ks : 0;
+    rows[i] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(mask, w + i * w_stride));
   }
   Avx512::transpose(rows);  // moves pairs of bf16 as units of 32 bits
   OV_UNROLL
   for (int i = 0; i < kTile; ++i) _mm512_store_ps(to + i * kStep, rows[i]);
 }
 
-// Up to kStrip rows of x for one block of k. The last step comes from a padded copy when k ends
-// inside it; all steps do when the strip has missing rows.
-struct Strip {
-  const bf16* x = nullptr;
-  std::int64_t stride = 0;       // bytes
-  std::int64_t whole_steps = 0;  // that x can serve
-  std::int64_t steps = 0;
-  const bf16* last = nullptr;    // [kStrip, kStep], for step whole_steps if it is below steps
-};
-
-// Sums [kStrip, kPanel] (+)= strip . panel; kHalf leaves out the lower 16 rows.
-template <bool kHalf>
-void multiply(const Strip& strip, const bf16* panel, float* sums, bool first) {
-  constexpr int kSumsStride = kPanel * sizeof(float);
-  float* lower = sums + kTile * kPanel;
+// Sums [kStrip, kPanel] (+)= strip . panel for the first 16 * kTiles rows. Tiles 0..5 hold the
+// sums, 6 holds w and 7 x. `meanwhile(step)` is other work for the vector units, which the tile
+// unit does not need.
+template <int kTiles, class Meanwhile>
+void multiply(const bf16* strip, const bf16* panel, std::int64_t steps, float* sums, bool first,
+              const Meanwhile& meanwhile) {
+  constexpr int kStride = kPanel * sizeof(float);
+  constexpr std::int64_t kDown = kTile * kPanel;
+  // GCC's tile loads do not tell the compiler that they read what was packed.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   if (first) {
     _tile_zero(0);
     _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    if constexpr (kTiles > 1) _tile_zero(2);
+    if constexpr (kTiles > 1) _tile_zero(3);
+    if constexpr (kTiles > 2) _tile_zero(4);
+    if constexpr (kTiles > 2) _tile_zero(5);
   } else {
-    _tile_loadd(0, sums, kSumsStride);
-    _tile_loadd(1, sums + kTile, kSumsStride);
-    _tile_loadd(2, lower, kSumsStride);
-    _tile_loadd(3, lower + kTile, kSumsStride);
+    _tile_loadd(0, sums, kStride);
+    _tile_loadd(1, sums + kTile, kStride);
+    if constexpr (kTiles > 1) _tile_loadd(2, sums + kDown, kStride);
+    if constexpr (kTiles > 1) _tile_loadd(3, sums + kDown + kTile, kStride);
+    if constexpr (kTiles > 2) _tile_loadd(4, sums + 2 * kDown, kStride);
+    if constexpr (kTiles > 2) _tile_loadd(5, sums + 2 * kDown + kTile, kStride);
   }
-  const auto step = [&panel](const bf16* x, std::int64_t stride) __attribute__((always_inline)) {
+  for (std::int64_t i = 0; i < steps; ++i) {
     _tile_loadd(6, panel, 64);
-    _tile_loadd(4, x, stride);
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_loadd(7, panel + kTileElements, 64);
-    _tile_dpbf16ps(1, 4, 7);
-    if constexpr (!kHalf) {
-      _tile_loadd(5, x + kTile * stride / 2, stride);
-      _tile_dpbf16ps(2, 5, 6);
-      _tile_dpbf16ps(3, 5, 7);
-    }
+    _tile_loadd(7, strip, 64);
+    _tile_dpbf16ps(0, 7, 6);
+    if constexpr (kTiles > 1) _tile_loadd(7, strip + kTileElements, 64);
+    if constexpr (kTiles > 1) _tile_dpbf16ps(2, 7, 6);
+    if constexpr (kTiles > 2) _tile_loadd(7, strip + 2 * kTileElements, 64);
+    if constexpr (kTiles > 2) _tile_dpbf16ps(4, 7, 6);
+    _tile_loadd(6, panel + kTileElements, 64);
+    // The last tile of x is still there; the others come again, from the nearest cache.
+    if constexpr (kTiles == 1) _tile_dpbf16ps(1, 7, 6);
+    if constexpr (kTiles == 2) _tile_dpbf16ps(3, 7, 6);
+    if constexpr (kTiles == 3) _tile_dpbf16ps(5, 7, 6);
+    if constexpr (kTiles > 1) _tile_loadd(7, strip, 64);
+    if constexpr (kTiles > 1) _tile_dpbf16ps(1, 7, 6);
+    if constexpr (kTiles > 2) _tile_loadd(7, strip + kTileElements, 64);
+    if constexpr (kTiles > 2) _tile_dpbf16ps(3, 7, 6);
+    meanwhile(i);
     panel += 2 * kTileElements;
-  };
-  for (std::int64_t i = 0; i < strip.whole_steps; ++i) step(strip.x + i * kStep, strip.stride);
-  if (strip.whole_steps < strip.steps) step(strip.last, kStep * sizeof(bf16));
-  _tile_stored(0, sums, kSumsStride);
-  _tile_stored(1, sums + kTile, kSumsStride);
-  if constexpr (!kHalf) {
-    _tile_stored(2, lower, kSumsStride);
-    _tile_stored(3, lower + kTile, kSumsStride);
+    strip += kTiles * kTileElements;
   }
+  _tile_stored(0, sums, kStride);
+  _tile_stored(1, sums + kTile, kStride);
+  if constexpr (kTiles > 1) _tile_stored(2, sums + kDown, kStride);
+  if constexpr (kTiles > 1) _tile_stored(3, sums + kDown + kTile, kStride);
+  if constexpr (kTiles > 2) _tile_stored(4, sums + 2 * kDown, kStride);
+  if constexpr (kTiles > 2) _tile_stored(5, sums + 2 * kDown + kTile, kStride);
 }
 
 template <class Y>
@@ -133,7 +145,7 @@ class TileBlock {
       : p_(product), block_(block), panel_columns_(product.up ? kTile : kPanel), depth_(depth_of(product.k)) {
     panels_ = (block.n_end - block.n_begin + panel_columns_ - 1) / panel_columns_;
     const std::int64_t strips = depth_blocks(p_.k) > 1 ? (block.m_end - block.m_begin + kStrip - 1) / kStrip : 0;
-    const std::int64_t sums = std::max<std::int64_t>(1, strips * panels_) * kSums;
+    const std::int64_t sums = std::max<std::int64_t>(2, strips * panels_) * kSums;
     const std::int64_t weights = panels_ * kPanel * depth_, rows = kStrip * depth_;
     sums_ = reinterpret_cast<float*>(block_scratch(static_cast<std::size_t>(4 * sums + 2 * (weights + rows))));
     weights_ = reinterpret_cast<bf16*>(sums_ + sums);
@@ -145,71 +157,96 @@ class TileBlock {
     const std::int64_t blocks = depth_blocks(p_.k);
     for (std::int64_t i = 0; i < blocks; ++i) {
       const std::int64_t k = i * depth_, depth = std::max<std::int64_t>(0, std::min(depth_, p_.k - k));
-      const std::int64_t steps = (depth + kStep - 1) / kStep;
-      pack_weights(k, depth, steps);
+      const Depth now{k, depth, (depth + kStep - 1) / kStep, i == 0, i + 1 == blocks};
+      pack_weights(now);
       for (std::int64_t m = block_.m_begin; m < block_.m_end; m += kStrip) {
-        float* sums = blocks > 1 ? sums_ + (m - block_.m_begin) / kStrip * panels_ * kSums : sums_;
-        multiply_strip(m, k, depth, steps, sums, blocks > 1 ? kSums : 0, i == 0, i + 1 == blocks);
+        const std::int64_t rows = block_.m_end - m;
+        if (rows <= kTile) multiply_strip<1>(m, now);
+        else if (rows <= 2 * kTile) multiply_strip<2>(m, now);
+        else multiply_strip<3>(m, now);
       }
     }
+    finish_rows(kStrip);
   }
 
  private:
-  void pack_weights(std::int64_t k, std::int64_t depth, std::int64_t steps) {
+  // One block of ks.
+  struct Depth {
+    std::int64_t k, count, steps;
+    bool first, last;
+  };
+  // Complete sums that are not yet in y.
+  struct Pending {
+    std::int64_t m = 0, rows = 0, n = 0, columns = 0;
+    const float* sums = nullptr;
+  };
+
+  void pack_weights(const Depth& now) {
     for (std::int64_t panel = 0; panel < panels_; ++panel) {
       const std::int64_t n = block_.n_begin + panel * panel_columns_;
-      const bf16* left = p_.w + n * p_.k + k;
-      const bf16* right = p_.up ? p_.up + n * p_.k + k : left + kTile * p_.k;
+      const bf16* left = p_.w + n * p_.k + now.k;
+      const bf16* right = p_.up ? p_.up + n * p_.k + now.k : left + kTile * p_.k;
       const std::int64_t left_columns = block_.n_end - n, right_columns = p_.up ? left_columns : left_columns - kTile;
-      bf16* to = weights_ + panel * steps * 2 * kTileElements;
-      for (std::int64_t i = 0; i < steps; ++i) {
-        const std::int64_t ks = depth - i * kStep;
-        pack_tile(left + i * kStep, p_.k, left_columns, ks, to + 2 * i * kTileElements);
-        pack_tile(right + i * kStep, p_.k, right_columns, ks, to + (2 * i + 1) * kTileElements);
+      bf16* to = weights_ + panel * now.steps * 2 * kTileElements;
+      for (std::int64_t i = 0; i < now.steps; ++i) {
+        const __mmask32 mask = first_ks(now.count - i * kStep);
+        pack_weight_tile(left + i * kStep, p_.k, left_columns, mask, to + 2 * i * kTileElements);
+        pack_weight_tile(right + i * kStep, p_.k, right_columns, mask, to + (2 * i + 1) * kTileElements);
       }
     }
   }
 
-  Strip strip_at(std::int64_t m, std::int64_t k, std::int64_t depth, std::int64_t steps) {
-    const std::int64_t count = std::min(kStrip, block_.m_end - m), whole = depth / kStep;
-    const bf16* x = p_.x + m * p_.x_stride + k;
-    if (count == kStrip) {
-      if (whole < steps) pad_rows(x + whole * kStep, count, depth - whole * kStep, kStep);
-      return {x, 2 * p_.x_stride, whole, steps, rows_};
-    }
-    pad_rows(x, count, depth, steps * kStep);
-    return {rows_, 2 * steps * kStep, steps, steps, nullptr};
-  }
-
-  // rows_ = [kStrip, stride], zeros but for the `count` rows of `ks` elements at x.
-  void pad_rows(const bf16* x, std::int64_t count, std::int64_t ks, std::int64_t stride) {
-    std::fill(rows_, rows_ + kStrip * stride, bf16{0});
-    for (std::int64_t i = 0; i < count; ++i) std::copy(x + i * p_.x_stride, x + i * p_.x_stride + ks, rows_ + i * stride);
-  }
-
-  void multiply_strip(std::int64_t m, std::int64_t k, std::int64_t depth, std::int64_t steps, float* sums,
-                      std::int64_t sums_step, bool first, bool last) {
-    const std::int64_t count = std::min(kStrip, block_.m_end - m);
-    const Strip strip = strip_at(m, k, depth, steps);
-    for (std::int64_t panel = 0; panel < panels_; ++panel, sums += sums_step) {
-      const bf16* weights = weights_ + panel * steps * 2 * kTileElements;
-      prefetch_rows(m + kStrip, panel, k, depth);
-      if (count > kTile) multiply<false>(strip, weights, sums, first);
-      else multiply<true>(strip, weights, sums, first);
-      if (last) {
-        const std::int64_t n = block_.n_begin + panel * panel_columns_;
-        finish<Avx512>(p_, m, count, n, std::min(panel_columns_, block_.n_end - n), sums, sums + kTile, kPanel);
+  // Lays kTiles tiles of x for each step into rows_, zeros where x ends.
+  template <int kTiles>
+  void pack_rows(std::int64_t m, const Depth& now) {
+    for (std::int64_t row = 0; row < kTiles * kTile; ++row) {
+      const bf16* x = p_.x + (m + row) * p_.x_stride + now.k;
+      bf16* to = rows_ + row * kStep;
+      const bool missing = m + row >= block_.m_end;
+      for (std::int64_t i = 0; i < now.steps; ++i) {
+        const __mmask32 mask = missing ? 0 : first_ks(now.count - i * kStep);
+        _mm512_store_si512(to + i * kTiles * kTileElements, _mm512_maskz_loadu_epi16(mask, x + i * kStep));
       }
     }
+  }
+
+  template <int kTiles>
+  void multiply_strip(std::int64_t m, const Depth& now) {
+    const std::int64_t rows = std::min(kStrip, block_.m_end - m);
+    const bool single = now.first && now.last;
+    const std::int64_t rows_per_step = now.steps ? (kStrip + now.steps - 1) / now.steps : 0;
+    pack_rows<kTiles>(m, now);
+    for (std::int64_t panel = 0; panel < panels_; ++panel) {
+      const std::int64_t n = block_.n_begin + panel * panel_columns_;
+      const std::int64_t place = single ? panel % 2 : (m - block_.m_begin) / kStrip * panels_ + panel;
+      const bf16* weights = weights_ + panel * now.steps * 2 * kTileElements;
+      prefetch_rows(m + kStrip, panel, now);
+      multiply<kTiles>(rows_, weights, now.steps, sums_ + place * kSums, now.first,
+                       [&](std::int64_t) { finish_rows(rows_per_step); });
+      if (!now.last) continue;
+      finish_rows(kStrip);
+      pending_ = {m, rows, n, std::min(panel_columns_, block_.n_end - n), sums_ + place * kSums};
+    }
+  }
+
+  // Finishes up to `count` rows of what is pending.
+  void finish_rows(std::int64_t count) {
+    Pending& now = pending_;
+    count = std::min(count, now.rows);
+    if (count == 0) return;
+    finish<Avx512>(p_, now.m, count, now.n, now.columns, now.sums, now.sums + kTile, kPanel);
+    now.m += count;
+    now.rows -= count;
+    now.sums += count * kPanel;
   }
 
   // Calls the next strip's rows into the second-level cache, a share with every panel.
-  void prefetch_rows(std::int64_t m, std::int64_t panel, std::int64_t k, std::int64_t depth) const {
+  void prefetch_rows(std::int64_t m, std::int64_t panel, const Depth& now) const {
     constexpr std::int64_t kLine = 32;
     const std::int64_t begin = m + panel * kStrip / panels_, end = m + (panel + 1) * kStrip / panels_;
     for (std::int64_t row = begin; row < std::min(end, block_.m_end); ++row) {
-      const bf16* x = p_.x + row * p_.x_stride + k;
-      for (std::int64_t i = 0; i < depth; i += kLine) _mm_prefetch(x + i, _MM_HINT_T1);
+      const bf16* x = p_.x + row * p_.x_stride + now.k;
+      for (std::int64_t i = 0; i < now.count; i += kLine) _mm_prefetch(x + i, _MM_HINT_T1);
     }
   }
 
@@ -220,6 +257,7 @@ class TileBlock {
   float* sums_ = nullptr;
   bf16* weights_ = nullptr;
   bf16* rows_ = nullptr;
+  Pending pending_;
 };
 
 }  // namespace

@@ -8,16 +8,11 @@
 #include <cstddef>
 
 #include "config/model_config.h"
+#include "config/preprocessor_config.h"
 #include "media/geometry.h"
 #include "media/image.h"
 
 namespace ov {
-
-// y = (v / 255 - mean) / std per channel, each step rounded to float32.
-struct Normalisation {
-  float mean[3] = {0.5F, 0.5F, 0.5F};
-  float std[3] = {0.5F, 0.5F, 0.5F};
-};
 
 // Floats that write_tiles writes for one picture (or one video frame).
 std::size_t pixel_count(const MediaPlan& plan, const TilingConfig& tiling);

@@ -9,8 +9,8 @@
 #include "base/parallel.h"
 
 extern "C" {
-#include <libavutil/mem.h>
 #include <libavutil/dict.h>
+#include <libavutil/mem.h>
 }
 
 namespace ov {

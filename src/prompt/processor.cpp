@@ -167,15 +167,15 @@ void Processor::read_pixels(const PromptMedia& media, float* out) const {
     if (image.width != media.plan.width || image.height != media.plan.height) {
       throw Error(ErrorKind::input, describe(media.source) + ": changed while it was being read");
     }
-    write_tiles(image, media.plan, config_.tiling, pixels_.normalisation, out);
+    write_tiles(image, media.plan, config_.tiling, out, pixels_.normalisation);
     return;
   }
   const std::vector<Image> frames = read_frames(media.source.path, media.frames, options_.limits, options_.compat);
   MediaPlan frame_plan = media.plan;
   frame_plan.tiles = 1;
   for (std::size_t i = 0; i < frames.size(); ++i) {
-    write_tiles(frames[i], frame_plan, config_.tiling, pixels_.normalisation,
-                out + static_cast<std::int64_t>(i) * tile);
+    write_tiles(frames[i], frame_plan, config_.tiling, out + static_cast<std::int64_t>(i) * tile,
+                pixels_.normalisation);
   }
 }
 

@@ -329,6 +329,10 @@ ExpressionParser::ExprPtr ExpressionParser::filters(ExprPtr expr) {
         const Value& value = expr->children[i]->value;
         if (value.text() != nullptr) note_part_key(value.text()->text);
       }
+      for (const auto& argument : expr->named) {
+        const Value& value = argument.second->value;
+        if (value.text() != nullptr) note_part_key(value.text()->text);
+      }
     } else if (skip_word("is")) {
       expr = test(std::move(expr));
     } else {

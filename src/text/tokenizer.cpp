@@ -54,7 +54,7 @@ struct Tokenizer::Tables {
   std::string where;
   std::vector<std::string> tokens;  // by id; empty where there is none
   std::unordered_map<std::string_view, std::int32_t> ids;  // views into tokens
-  std::vector<bool> special;
+  std::vector<bool> special, added;
   std::array<std::int32_t, 256> byte_ids{};  // -1: the vocabulary lacks this byte
   BpeMerges merges;
   bool ignore_merges = false;
@@ -99,6 +99,7 @@ void Tokenizer::Tables::take_vocab(TokenizerSpec& spec) {
   for (const AddedToken& token : spec.added) last = std::max(last, token.id);
   tokens.resize(static_cast<std::size_t>(last) + 1);
   special.resize(tokens.size());
+  added.resize(tokens.size());
   ids.reserve(spec.vocab.size() + spec.added.size());
   for (auto& [content, id] : spec.vocab) put_token(std::move(content), id);
   for (int byte = 0; byte < 256; ++byte) {
@@ -133,6 +134,7 @@ void Tokenizer::Tables::take_added(const TokenizerSpec& spec) {
     } else if (known->second != token.id) {
       refuse(name + " has id " + std::to_string(token.id) + " and also " + std::to_string(known->second));
     }
+    added[static_cast<std::size_t>(token.id)] = true;
     if (token.special) special[static_cast<std::size_t>(token.id)] = true;
     if (token.normalized && nfc) {
       normalised_added.add(token, to_nfc(token.content, {}).text);
@@ -160,7 +162,8 @@ void Tokenizer::Tables::encode_word(std::string_view word, WordCache& words, std
     if (ignore_merges) letters += letter_of_byte(byte);
   }
   const auto whole = ignore_merges ? ids.find(letters) : ids.end();
-  if (whole != ids.end()) {
+  // An added token that was not found as one, for example in literal text, is no whole word either.
+  if (whole != ids.end() && !added[static_cast<std::size_t>(whole->second)]) {
     scratch.assign(1, whole->second);
   } else {
     merges.apply(scratch);
