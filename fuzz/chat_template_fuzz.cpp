@@ -17,7 +17,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       {"assistant", {{Kind::text, "na\xC3\xAFve"}}}};
   try {
     const std::string source(reinterpret_cast<const char*>(data), size);
-    const ov::RenderedPrompt prompt = ov::ChatTemplate::parse(source, "fuzz").render(messages, true, {{"eos_token", "</s>"}});
+    const ov::RenderedPrompt prompt =
+        ov::ChatTemplate::parse(source, "fuzz").render(messages, true, {{"eos_token", "</s>"}});
     std::size_t last = 0;
     for (const ov::LiteralRange& range : prompt.literal) {
       if (range.begin < last || range.begin >= range.end || range.end > prompt.text.size()) std::abort();

@@ -67,8 +67,8 @@ AddedTokenFinder::Found AddedTokenFinder::longest_at(std::string_view text, std:
 
 std::vector<TokenPiece> AddedTokenFinder::split(std::string_view text, const std::vector<LiteralRange>& literal) const {
   std::vector<TokenPiece> pieces;
-  std::size_t done = 0;     // pieces cover the text up to here
-  std::size_t at = 0;       // no token starts before
+  std::size_t done = 0;  // pieces cover the text up to here
+  std::size_t at = 0;    // no token starts before
   auto next = literal.begin();
   while (at < text.size() && !empty()) {
     while (next != literal.end() && next->end <= at) ++next;

@@ -82,18 +82,17 @@ void BpeMerges::apply_by_scan(std::vector<std::int32_t>& ids) const {
 void BpeMerges::apply_by_heap(std::vector<std::int32_t>& ids) const {
   struct Candidate {
     std::int32_t rank;
-    std::size_t left, right;       // positions of the two parts
+    std::size_t left, right;         // positions of the two parts
     std::int32_t left_id, right_id;  // what they were; when either changed the candidate is stale
-    bool operator>(const Candidate& other) const {
-      return rank != other.rank ? rank > other.rank : left > other.left;
-    }
+    bool operator>(const Candidate& other) const { return rank != other.rank ? rank > other.rank : left > other.left; }
   };
   constexpr std::int32_t kGone = -1;
   const std::size_t count = ids.size();
   std::vector<std::size_t> next(count), previous(count);
   std::vector<Candidate> first;
   const auto candidate = [&](std::size_t left, std::size_t right, auto&& put) {
-    if (const Slot* merge = find(ids[left], ids[right])) put(Candidate{merge->rank, left, right, ids[left], ids[right]});
+    if (const Slot* merge = find(ids[left], ids[right]))
+      put(Candidate{merge->rank, left, right, ids[left], ids[right]});
   };
   for (std::size_t i = 0; i < count; ++i) {
     next[i] = i + 1;

@@ -68,7 +68,8 @@ std::string template_in(const Json& value, const std::string& where) {
       if (named.string("name") == "default") return named.string("template");
     }
   }
-  throw Error(ErrorKind::format, where + ": \"chat_template\" should be a string, or a list with one named \"default\"");
+  throw Error(ErrorKind::format,
+              where + ": \"chat_template\" should be a string, or a list with one named \"default\"");
 }
 
 }  // namespace
@@ -80,8 +81,8 @@ ChatTemplate& ChatTemplate::operator=(ChatTemplate&&) noexcept = default;
 
 ChatTemplate ChatTemplate::parse(const std::string& source, const std::string& where) {
   if (source.size() > kMaxTemplateBytes) {
-    throw Error(ErrorKind::format, where + ": a chat template of " + std::to_string(source.size()) +
-                                       " bytes; the limit is 1048576");
+    throw Error(ErrorKind::format,
+                where + ": a chat template of " + std::to_string(source.size()) + " bytes; the limit is 1048576");
   }
   return ChatTemplate(std::make_unique<TemplateAst>(parse_template(source, where)));
 }

@@ -105,8 +105,8 @@ class RangeMap {
   void copied(std::size_t begin, std::size_t end, std::size_t to) {
     for (; next_ < source_.size() && source_[next_].begin < end; ++next_) {
       const LiteralRange& range = source_[next_];
-      if (range.end > begin) result_.push_back({std::max(range.begin, begin) - begin + to,
-                                                std::min(range.end, end) - begin + to});
+      if (range.end > begin)
+        result_.push_back({std::max(range.begin, begin) - begin + to, std::min(range.end, end) - begin + to});
       if (range.end > end) break;
     }
   }

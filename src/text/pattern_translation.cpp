@@ -27,9 +27,9 @@ constexpr CodeRange kNewLetters[] = {
     {0x13441, 0x13446}, {0x13460, 0x143FA}, {0x16100, 0x1611D}, {0x16D40, 0x16D6C}, {0x18CFF, 0x18CFF},
     {0x1B132, 0x1B132}, {0x1B155, 0x1B155}, {0x1DF25, 0x1DF2A}, {0x1E030, 0x1E06D}, {0x1E4D0, 0x1E4EB},
     {0x1E5D0, 0x1E5ED}, {0x1E5F0, 0x1E5F0}, {0x2B739, 0x2B739}, {0x2EBF0, 0x2EE5D}, {0x31350, 0x323AF}};
-constexpr CodeRange kNewNumbers[] = {
-    {0x10D40, 0x10D49}, {0x116D0, 0x116E3}, {0x11BF0, 0x11BF9}, {0x11F50, 0x11F59}, {0x16130, 0x16139},
-    {0x16D70, 0x16D79}, {0x1CCF0, 0x1CCF9}, {0x1D2C0, 0x1D2D3}, {0x1E4F0, 0x1E4F9}, {0x1E5F1, 0x1E5FA}};
+constexpr CodeRange kNewNumbers[] = {{0x10D40, 0x10D49}, {0x116D0, 0x116E3}, {0x11BF0, 0x11BF9}, {0x11F50, 0x11F59},
+                                     {0x16130, 0x16139}, {0x16D70, 0x16D79}, {0x1CCF0, 0x1CCF9}, {0x1D2C0, 0x1D2D3},
+                                     {0x1E4F0, 0x1E4F9}, {0x1E5F1, 0x1E5FA}};
 constexpr CodeRange kWhiteSpace[] = {{0x9, 0xD},       {0x20, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},
                                      {0x1680, 0x1680}, {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F},
                                      {0x205F, 0x205F}, {0x3000, 0x3000}};
@@ -98,7 +98,10 @@ class Translation {
         groups_.pop_back();
         out_ += pattern_[at_++];
         break;
-      case '|': out_ += pattern_[at_++]; quantifiable = false; break;
+      case '|':
+        out_ += pattern_[at_++];
+        quantifiable = false;
+        break;
       case '[': bracket(); break;
       case '\\': escape(false); break;
       case '.': out_ += pattern_[at_++]; break;
@@ -166,8 +169,8 @@ class Translation {
       return !digits.empty() && digits.size() <= 4 &&
              std::all_of(digits.begin(), digits.end(), [](char d) { return d >= '0' && d <= '9'; });
     };
-    const bool good = number(body.substr(0, comma)) && (comma == std::string_view::npos || comma + 1 == body.size() ||
-                                                        number(body.substr(comma + 1)));
+    const bool good = number(body.substr(0, comma)) &&
+                      (comma == std::string_view::npos || comma + 1 == body.size() || number(body.substr(comma + 1)));
     if (!good) refuse("an unknown repeat {" + std::string(body) + "}");
     out_ += pattern_.substr(at_, close + 1 - at_);
     at_ = close + 1;
@@ -199,9 +202,16 @@ class Translation {
       case 'r':
       case 'n':
       case 't':
-      case 'f': items = std::string{'\\', c}; out_ += items; break;
-      case 's': items = class_items(kWhiteSpace); out_ += in_class ? items : "[" + items + "]"; break;
-      case 'S': items = class_items(kWhiteSpace);
+      case 'f':
+        items = std::string{'\\', c};
+        out_ += items;
+        break;
+      case 's':
+        items = class_items(kWhiteSpace);
+        out_ += in_class ? items : "[" + items + "]";
+        break;
+      case 'S':
+        items = class_items(kWhiteSpace);
         out_ += in_class ? complement_items(kWhiteSpace) : "[^" + items + "]";
         break;
       default:

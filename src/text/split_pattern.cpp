@@ -105,8 +105,8 @@ void SplitPattern::split(std::string_view text, const std::function<void(std::st
   const auto subject = reinterpret_cast<PCRE2_SPTR>(text.data());
   std::size_t at = 0;
   while (at < text.size()) {
-    const int found = pcre2_match(compiled_->code.get(), subject, text.size(), at, PCRE2_NO_UTF_CHECK, match.get(),
-                                  context.get());
+    const int found =
+        pcre2_match(compiled_->code.get(), subject, text.size(), at, PCRE2_NO_UTF_CHECK, match.get(), context.get());
     if (found == PCRE2_ERROR_NOMATCH) break;
     if (found < 0) too_slow(at);
     const std::size_t* range = pcre2_get_ovector_pointer(match.get());

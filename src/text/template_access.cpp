@@ -25,7 +25,6 @@ std::vector<Value> characters(const MarkedText& text, RenderBudget& budget) {
   return items;
 }
 
-
 // Booleans count as 0 and 1, as in Python.
 bool number_of(const Value& value, std::int64_t& number) {
   if (value.integer() != nullptr) number = *value.integer();
@@ -51,8 +50,9 @@ void RenderBudget::spend_steps(std::size_t count) {
 
 void RenderBudget::spend_bytes(std::size_t count) {
   if (count > bytes_) {
-    throw Error(ErrorKind::resource, where_ + ": line " + std::to_string(line) +
-                                         ": the chat template makes more than 512 MiB of text; shorten the conversation");
+    throw Error(ErrorKind::resource,
+                where_ + ": line " + std::to_string(line) +
+                    ": the chat template makes more than 512 MiB of text; shorten the conversation");
   }
   bytes_ -= count;
 }
@@ -126,7 +126,8 @@ std::vector<Value> items_of(const Value& value, RenderBudget& budget) {
 Value member(const Value& object, std::string_view key, RenderBudget& budget) {
   if (object.is_undefined()) budget.refuse("\"" + std::string(key) + "\" of an undefined value");
   if (object.map() == nullptr) return {};
-  for (const std::string_view method : {"items", "keys", "values", "get", "pop", "update", "copy", "setdefault", "clear"}) {
+  for (const std::string_view method :
+       {"items", "keys", "values", "get", "pop", "update", "copy", "setdefault", "clear"}) {
     if (key == method) budget.refuse("the method " + std::string(key));
   }
   const Value* found = object.map()->find(key);

@@ -41,12 +41,12 @@ struct Expr {
 };
 
 enum class StatementKind {
-  text,   // text
-  print,  // expr
-  loop,   // for name in expr if condition: body, else: otherwise
+  text,    // text
+  print,   // expr
+  loop,    // for name in expr if condition: body, else: otherwise
   choice,  // branches in order, then otherwise
-  set,    // name = expr, or name.key = expr
-  scope,  // body with variables of its own ({% generation %})
+  set,     // name = expr, or name.key = expr
+  scope,   // body with variables of its own ({% generation %})
 };
 
 struct Statement;

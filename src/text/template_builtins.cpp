@@ -10,14 +10,14 @@
 namespace ov {
 namespace {
 
-constexpr std::string_view kFilters[] = {"selectattr", "rejectattr", "map",   "trim",   "length",     "count",
-                                         "upper",      "lower",      "join",  "default", "d",         "list",
+constexpr std::string_view kFilters[] = {"selectattr", "rejectattr", "map",    "trim",       "length", "count",
+                                         "upper",      "lower",      "join",   "default",    "d",      "list",
                                          "first",      "last",       "string", "capitalize", "replace"};
-constexpr std::string_view kTests[] = {"defined", "undefined", "string", "mapping", "iterable", "sequence", "none",
-                                       "true",    "false",     "boolean", "integer", "number",  "equalto",  "eq",
-                                       "ne",      "in",        "odd",    "even",    "lt",       "gt"};
-constexpr std::string_view kMethods[] = {"strip", "lstrip", "rstrip", "upper",   "lower", "capitalize",
-                                         "startswith", "endswith", "replace", "get"};
+constexpr std::string_view kTests[] = {"defined", "undefined", "string",  "mapping", "iterable", "sequence", "none",
+                                       "true",    "false",     "boolean", "integer", "number",   "equalto",  "eq",
+                                       "ne",      "in",        "odd",     "even",    "lt",       "gt"};
+constexpr std::string_view kMethods[] = {"strip",      "lstrip",     "rstrip",   "upper",   "lower",
+                                         "capitalize", "startswith", "endswith", "replace", "get"};
 
 template <std::size_t N>
 bool one_of(const std::string_view (&names)[N], std::string_view name) {
@@ -189,7 +189,8 @@ Value apply_filter(std::string_view name, const Value& value, const Arguments& a
 }
 
 bool apply_test(std::string_view name, const Value& value, const Arguments& arguments, RenderBudget& budget) {
-  const bool compares = name == "equalto" || name == "eq" || name == "ne" || name == "in" || name == "lt" || name == "gt";
+  const bool compares =
+      name == "equalto" || name == "eq" || name == "ne" || name == "in" || name == "lt" || name == "gt";
   if (arguments.plain.size() != (compares ? 1U : 0U) || !arguments.named.empty()) {
     budget.refuse("the test " + std::string(name) + " with these arguments");
   }

@@ -12,9 +12,9 @@ constexpr int kMaxDepth = 64;       // of blocks and of brackets
 constexpr int kMaxExprDepth = 400;  // of the tree, which is walked recursively
 
 constexpr std::array<std::string_view, 26> kReserved = {
-    "for",  "in",   "if",     "elif",   "else",      "endif",     "endfor",  "set",    "endset",
-    "and",  "or",   "not",    "is",     "macro",     "block",     "extends", "include", "import",
-    "from", "call", "filter", "raw",    "with",      "do",        "recursive", "autoescape"};
+    "for",  "in",   "if",     "elif", "else",  "endif", "endfor",    "set",       "endset",
+    "and",  "or",   "not",    "is",   "macro", "block", "extends",   "include",   "import",
+    "from", "call", "filter", "raw",  "with",  "do",    "recursive", "autoescape"};
 
 }  // namespace
 
@@ -316,7 +316,9 @@ ExpressionParser::ExprPtr ExpressionParser::subscript(ExprPtr object) {
   return make(slice ? ExprKind::slice : ExprKind::subscript, "", std::move(children));
 }
 
-void ExpressionParser::note_part_key(std::string_view key) { reads_parts_ = reads_parts_ || key == "type" || key == "text"; }
+void ExpressionParser::note_part_key(std::string_view key) {
+  reads_parts_ = reads_parts_ || key == "type" || key == "text";
+}
 
 ExpressionParser::ExprPtr ExpressionParser::filters(ExprPtr expr) {
   while (true) {

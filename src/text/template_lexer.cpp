@@ -149,7 +149,8 @@ class Lexer {
         if (source_.substr(at_, 2) == symbol) length = 2;
       }
       if (length == 0 && std::string_view("<>=+-*/%~|.,:()[]{}").find(c) != std::string_view::npos) length = 1;
-      if (length == 0) refuse("an unexpected character in a tag: code " + std::to_string(static_cast<unsigned char>(c)));
+      if (length == 0)
+        refuse("an unexpected character in a tag: code " + std::to_string(static_cast<unsigned char>(c)));
       end = at_ + length;
       push(TemplateTokenKind::symbol, std::string(source_.substr(at_, length)));
     }

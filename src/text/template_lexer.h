@@ -8,7 +8,18 @@
 
 namespace ov {
 
-enum class TemplateTokenKind { text, print_begin, print_end, block_begin, block_end, name, string, integer, symbol, end };
+enum class TemplateTokenKind {
+  text,
+  print_begin,
+  print_end,
+  block_begin,
+  block_end,
+  name,
+  string,
+  integer,
+  symbol,
+  end
+};
 
 struct TemplateToken {
   TemplateTokenKind kind = TemplateTokenKind::end;

@@ -10,7 +10,8 @@ namespace {
 
 class Renderer {
  public:
-  Renderer(const TemplateAst& ast, std::vector<std::pair<std::string, Value>> variables) : ast_(ast), budget_(ast.where) {
+  Renderer(const TemplateAst& ast, std::vector<std::pair<std::string, Value>> variables)
+      : ast_(ast), budget_(ast.where) {
     scopes_.emplace_back().entries = std::move(variables);
   }
 
@@ -74,8 +75,13 @@ class Renderer {
     }
     const auto count = static_cast<std::int64_t>(items.size());
     for (std::int64_t i = 0; i < count; ++i) {
-      Value loop = map_value({{"index0", {i}}, {"index", {i + 1}}, {"first", {i == 0}}, {"last", {i + 1 == count}},
-                              {"length", {count}}, {"revindex", {count - i}}, {"revindex0", {count - i - 1}}});
+      Value loop = map_value({{"index0", {i}},
+                              {"index", {i + 1}},
+                              {"first", {i == 0}},
+                              {"last", {i + 1 == count}},
+                              {"length", {count}},
+                              {"revindex", {count - i}},
+                              {"revindex0", {count - i - 1}}});
       run_scope(statement.body, {{"loop", std::move(loop)}, {statement.name, items[static_cast<std::size_t>(i)]}});
     }
     if (count == 0) run_scope(statement.otherwise, {});

@@ -57,11 +57,11 @@ TEST(Utf8, EveryCodePointThereAndBack) {
 TEST(Nfc, KnownForms) {
   const auto nfc = [](std::string_view text) { return to_nfc(text, {}).text; };
   EXPECT_EQ(nfc("e\xCC\x81"), "\xC3\xA9");
-  EXPECT_EQ(nfc("\xE2\x84\xAB"), "\xC3\x85");                          // Angstrom sign
-  EXPECT_EQ(nfc("a\xCC\x95\xCC\x80"), "\xC3\xA0\xCC\x95");             // reordered, then composed
-  EXPECT_EQ(nfc("\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8"), "\xEA\xB0\x81");  // Hangul
-  EXPECT_EQ(nfc("\xEA\xB0\x80\xE1\x86\xA7"), "\xEA\xB0\x80\xE1\x86\xA7");  // U+11A7 is no final
-  EXPECT_EQ(nfc("\xE0\xA5\x98"), "\xE0\xA4\x95\xE0\xA4\xBC");          // excluded from composition
+  EXPECT_EQ(nfc("\xE2\x84\xAB"), "\xC3\x85");                                // Angstrom sign
+  EXPECT_EQ(nfc("a\xCC\x95\xCC\x80"), "\xC3\xA0\xCC\x95");                   // reordered, then composed
+  EXPECT_EQ(nfc("\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8"), "\xEA\xB0\x81");    // Hangul
+  EXPECT_EQ(nfc("\xEA\xB0\x80\xE1\x86\xA7"), "\xEA\xB0\x80\xE1\x86\xA7");    // U+11A7 is no final
+  EXPECT_EQ(nfc("\xE0\xA5\x98"), "\xE0\xA4\x95\xE0\xA4\xBC");                // excluded from composition
   EXPECT_EQ(nfc("e\xF0\x9E\x84\xB0\xCC\x81"), "e\xF0\x9E\x84\xB0\xCC\x81");  // U+1E130 is newer than 9
 }
 
@@ -98,8 +98,10 @@ TEST(SplitPattern, CutsLikeQwen2) {
 
 TEST(SplitPattern, RefusesWhatEnginesReadDifferently) {
   for (const char* pattern :
-       {"", "a*", "\\w+", "\\b", "^a", "a$", "(?i)a", "[a[b]]", "[a&&b]", "[[:alpha:]]", "\\p{Greek}", "a{,2}", "a**",
-        "(?i:ss)", "(?i:\xC3\x9F)", "(a", "a)", "\\", "[a", "\\K", "(?<n>a)", "(*FAIL)", "\\1", "a{2}+", "x{99999}"}) {
+       {"",        "a*",          "\\w+",       "\\b",   "^a",      "a$",      "(?i)a",         "[a[b]]",
+        "[a&&b]",  "[[:alpha:]]", "\\p{Greek}", "a{,2}", "a**",     "(?i:ss)", "(?i:\xC3\x9F)", "(a",
+        "a)",      "\\",          "[a",         "\\K",   "(?<n>a)", "(*FAIL)", "\\1",           "a{2}+",
+        "x{99999}"}) {
     EXPECT_THROW(SplitPattern(pattern, "test"), Error) << pattern;
   }
 }
@@ -139,7 +141,9 @@ TEST(ByteLetters, AreGpt2s) {
   EXPECT_EQ(letter_of_byte('\n'), "\xC4\x8A");
   EXPECT_EQ(letter_of_byte('A'), "A");
   EXPECT_EQ(letter_of_byte(0xAD), "\xC5\x83");
-  EXPECT_EQ(bytes_of_letters("\xC4\xA0" "A"), " A");
+  EXPECT_EQ(bytes_of_letters("\xC4\xA0"
+                             "A"),
+            " A");
   EXPECT_EQ(bytes_of_letters("a b"), std::nullopt);
 }
 

@@ -42,7 +42,8 @@ class TokenSax : public nlohmann::json_sax<Json> {
 
   bool start_object(std::size_t) override {
     if (in_vocab() || in_merges() || in_pair()) refuse("an object inside the vocabulary or the merges");
-    const bool vocab = form_ == TokenJsonForm::vocabulary ? open_.empty() : form_ == TokenJsonForm::tokenizer && at("vocab");
+    const bool vocab =
+        form_ == TokenJsonForm::vocabulary ? open_.empty() : form_ == TokenJsonForm::tokenizer && at("vocab");
     if (vocab) result_.has_vocab = true;
     return open(vocab ? Kind::vocab : Kind::object, Json::object());
   }
@@ -86,7 +87,9 @@ class TokenSax : public nlohmann::json_sax<Json> {
     std::string key;
   };
 
-  [[noreturn]] void refuse(const std::string& what) const { throw Error(ErrorKind::format, where_ + ": found " + what); }
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw Error(ErrorKind::format, where_ + ": found " + what);
+  }
 
   bool in(Kind kind) const { return !open_.empty() && open_.back().kind == kind; }
   bool in_vocab() const { return in(Kind::vocab); }
@@ -164,8 +167,8 @@ std::pair<std::string, std::string> parse_merge(std::string_view line, const std
   const bool good = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
                     line.find(' ', space + 1) == std::string_view::npos;
   if (!good) {
-    throw Error(ErrorKind::format, where + ": expected a merge of two tokens with one space between, found " +
-                                       brief(line));
+    throw Error(ErrorKind::format,
+                where + ": expected a merge of two tokens with one space between, found " + brief(line));
   }
   return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
 }

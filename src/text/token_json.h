@@ -25,7 +25,7 @@ enum class TokenJsonForm {
 
 struct TokenJson {
   Json rest;
-  std::vector<std::pair<std::string, std::int64_t>> vocab;   // file order, contents distinct
+  std::vector<std::pair<std::string, std::int64_t>> vocab;  // file order, contents distinct
   std::vector<std::pair<std::string, std::string>> merges;  // file order, which is rank order
   bool has_vocab = false;
   bool has_merges = false;

@@ -52,7 +52,7 @@ std::string quoted(std::string_view text) {
 
 struct Tokenizer::Tables {
   std::string where;
-  std::vector<std::string> tokens;  // by id; empty where there is none
+  std::vector<std::string> tokens;                         // by id; empty where there is none
   std::unordered_map<std::string_view, std::int32_t> ids;  // views into tokens
   std::vector<bool> special, added;
   std::array<std::int32_t, 256> byte_ids{};  // -1: the vocabulary lacks this byte
@@ -112,13 +112,15 @@ void Tokenizer::Tables::take_merges(const TokenizerSpec& spec) {
   merges = BpeMerges(spec.merges.size());
   const auto id_of = [&](const std::string& token, const std::string& merge) {
     const auto found = ids.find(token);
-    if (found == ids.end()) refuse("the merge " + quoted(merge) + " needs token " + quoted(token) + ", which is missing");
+    if (found == ids.end())
+      refuse("the merge " + quoted(merge) + " needs token " + quoted(token) + ", which is missing");
     return found->second;
   };
   for (const auto& [left, right] : spec.merges) {
     const std::string merge = left + " " + right;
     const std::int32_t left_id = id_of(left, merge), right_id = id_of(right, merge);
-    if (!merges.add(left_id, right_id, id_of(left + right, merge))) refuse("the merge " + quoted(merge) + " appears twice");
+    if (!merges.add(left_id, right_id, id_of(left + right, merge)))
+      refuse("the merge " + quoted(merge) + " appears twice");
   }
 }
 
@@ -191,7 +193,8 @@ std::vector<std::int64_t> Tokenizer::encode(std::string_view text, std::span<con
   for (const LiteralRange& range : literal) {
     if (range.begin > range.end || range.end > text.size()) {
       throw Error(ErrorKind::input, "text: literal range " + std::to_string(range.begin) + " to " +
-                                        std::to_string(range.end) + " outside " + std::to_string(text.size()) + " bytes");
+                                        std::to_string(range.end) + " outside " + std::to_string(text.size()) +
+                                        " bytes");
     }
   }
   const std::vector<LiteralRange> merged = merge_ranges({literal.begin(), literal.end()});
@@ -219,7 +222,8 @@ std::vector<std::int64_t> Tokenizer::encode(std::string_view text, std::span<con
     std::vector<LiteralRange> ranges;
     while (next_range != merged.end() && next_range->end <= piece.begin) ++next_range;
     for (auto range = next_range; range != merged.end() && range->begin < piece.end; ++range) {
-      ranges.push_back({std::max(range->begin, piece.begin) - piece.begin, std::min(range->end, piece.end) - piece.begin});
+      ranges.push_back(
+          {std::max(range->begin, piece.begin) - piece.begin, std::min(range->end, piece.end) - piece.begin});
     }
     const std::string_view stretch = text.substr(piece.begin, piece.end - piece.begin);
     if (tables_->nfc && may_change_in_nfc(stretch)) {

@@ -237,7 +237,8 @@ TokenizerSpec load_tokenizer_spec(const std::string& folder) {
   const auto vocab = read_if_there(base / "vocab.json");
   const auto merges = read_if_there(base / "merges.txt");
   if (!vocab || !merges) {
-    throw Error(ErrorKind::input, folder + ": no tokenizer found; expected tokenizer.json, or vocab.json and merges.txt");
+    throw Error(ErrorKind::input,
+                folder + ": no tokenizer found; expected tokenizer.json, or vocab.json and merges.txt");
   }
   TokenizerSpec spec = parse_vocab_and_merges(*vocab, *merges, folder);
   add_from_config(base / "tokenizer_config.json", spec.added);

@@ -58,7 +58,8 @@ TEST(Tokenizer, AddedTokensOfAnOlderFolder) {
     write_file_atomic(to + "/" + name, read_file(from + name, 1 << 22));
   }
   write_file_atomic(to + "/added_tokens.json", R"({"<|im_start|>": 4097, "extra": 4098})");
-  write_file_atomic(to + "/special_tokens_map.json", R"({"additional_special_tokens": ["<|im_start|>"], "eos_token": {"content": "x"}})");
+  write_file_atomic(to + "/special_tokens_map.json",
+                    R"({"additional_special_tokens": ["<|im_start|>"], "eos_token": {"content": "x"}})");
   const Tokenizer tokenizer = Tokenizer::load(to);
   EXPECT_EQ(tokenizer.encode("<|im_start|>extra"), (Ids{4097, 4098}));
   EXPECT_TRUE(tokenizer.is_special(4097));
@@ -162,7 +163,8 @@ TEST(Tokenizer, LongTextOfOneLetterIsQuick) {
 TEST(Tokenizer, SeveralThreadsAtOnce) {
   const auto goldens = read_goldens("goldens.jsonl");
   const auto work = [&] {
-    return std::all_of(goldens.begin(), goldens.end(), [](const auto& row) { return cut().encode(row.first) == row.second; });
+    return std::all_of(goldens.begin(), goldens.end(),
+                       [](const auto& row) { return cut().encode(row.first) == row.second; });
   };
   auto a = std::async(std::launch::async, work), b = std::async(std::launch::async, work);
   EXPECT_TRUE(a.get());
@@ -215,7 +217,8 @@ TEST(Tokenizer, RefusesWhatIsNotImplemented) {
       {"/pre_tokenizer", R"({"type": "ByteLevel", "add_prefix_space": true})", "add_prefix_space"},
       {"/pre_tokenizer", "null", "pre_tokenizer"},
       {"/post_processor", R"({"type": "BertProcessing"})", "BertProcessing"},
-      {"/post_processor", R"({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}]})", "adds tokens"},
+      {"/post_processor", R"({"type": "TemplateProcessing", "single": [{"SpecialToken": {"id": "<s>"}}]})",
+       "adds tokens"},
       {"/decoder", R"({"type": "WordPiece"})", "decoder"},
       {"/model/type", R"("WordPiece")", "WordPiece"},
       {"/model/dropout", "0.1", "dropout"},
@@ -246,8 +249,10 @@ TEST(Tokenizer, RefusesWhatIsNotImplemented) {
   }
   const std::string deep = std::string(5000, '[') + std::string(5000, ']');
   EXPECT_EQ(kind_of([&] { Tokenizer::parse(deep, "deep"); }, "deeper"), ErrorKind::format);
-  EXPECT_EQ(kind_of([] { Tokenizer::parse("{\"model\": {\"vocab\": {\"\xFF\": 1}}}", "bytes"); }, "JSON"), ErrorKind::format);
-  EXPECT_EQ(kind_of([] { Tokenizer::parse(R"({"model": {"vocab": {"a": 1, "a": 2}}})", "twice"); }, "twice"), ErrorKind::format);
+  EXPECT_EQ(kind_of([] { Tokenizer::parse("{\"model\": {\"vocab\": {\"\xFF\": 1}}}", "bytes"); }, "JSON"),
+            ErrorKind::format);
+  EXPECT_EQ(kind_of([] { Tokenizer::parse(R"({"model": {"vocab": {"a": 1, "a": 2}}})", "twice"); }, "twice"),
+            ErrorKind::format);
 }
 
 // The facts about the 151,643-token vocabulary (Qwen2, ids from 151643 are special).
