@@ -2,33 +2,54 @@
 
 #include <cmath>
 #include <set>
+#include <type_traits>
 
 namespace ov {
+namespace {
 
-Json parse_json(std::string_view text, const std::string& where, ErrorKind kind) {
+template <class AnyJson>
+AnyJson parse_strictly(std::string_view text, const std::string& where, ErrorKind kind) {
   // One set of seen keys for every object that is still open.
   std::vector<std::set<std::string>> open_objects;
-  const auto check = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    using Event = Json::parse_event_t;
+  const auto check = [&](int depth, typename AnyJson::parse_event_t event, AnyJson& parsed) {
+    using Event = typename AnyJson::parse_event_t;
     if (depth > kMaxJsonDepth) {
       throw Error(kind, where + ": JSON nested deeper than " + std::to_string(kMaxJsonDepth));
     }
     if (event == Event::object_start) open_objects.emplace_back();
     if (event == Event::object_end) open_objects.pop_back();
-    if (event == Event::key && !open_objects.back().insert(parsed.get<std::string>()).second) {
-      throw Error(kind, where + ": key \"" + parsed.get<std::string>() + "\" appears twice in one JSON object");
+    if (event == Event::key && std::is_same_v<AnyJson, Json> && open_objects.back().size() >= kMaxJsonKeys) {
+      throw Error(kind, where + ": a JSON object with more than " + std::to_string(kMaxJsonKeys) + " keys");
+    }
+    if (event == Event::key && !open_objects.back().insert(parsed.template get<std::string>()).second) {
+      throw Error(kind,
+                  where + ": key \"" + parsed.template get<std::string>() + "\" appears twice in one JSON object");
     }
     return true;
   };
   try {
-    return Json::parse(text.begin(), text.end(), check);
-  } catch (const Json::exception& problem) {
+    return AnyJson::parse(text.begin(), text.end(), check);
+  } catch (const typename AnyJson::exception& problem) {
     throw Error(kind, where + ": not valid JSON: " + problem.what());
   }
 }
 
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& where, ErrorKind kind) {
+  return parse_strictly<Json>(text, where, kind);
+}
+
+SortedJson parse_sorted_json(std::string_view text, const std::string& where, ErrorKind kind) {
+  return parse_strictly<SortedJson>(text, where, kind);
+}
+
 std::string dump_json(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string dump_sorted_json(const SortedJson& value, int indent) {
+  return value.dump(indent, ' ', false, SortedJson::error_handler_t::replace);
 }
 
 Fields::Fields(const Json& object, std::string where) : object_(&object), where_(std::move(where)) {

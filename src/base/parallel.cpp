@@ -87,13 +87,17 @@ class Pool {
     }
     wake_.notify_all();
     job.work();
-    while (running_.load(std::memory_order_acquire) != 0) relax();
+    for (int i = 0; i < kSpins && running_.load(std::memory_order_acquire) != 0; ++i) relax();
+    for (int left = running_.load(std::memory_order_acquire); left != 0;
+         left = running_.load(std::memory_order_acquire)) {
+      running_.wait(left, std::memory_order_acquire);
+    }
   }
 
  private:
-  // Decoding starts a new job every few microseconds: spinning a short while before sleeping
-  // saves a wake-up each time.
-  static constexpr int kSpins = 20000;
+  // Decoding starts a new job every few microseconds: spinning for about 0.1 ms before sleeping saves
+  // a wake-up each time, and longer spinning would starve others on a busy machine.
+  static constexpr int kSpins = 2000;
 
   void run() {
     std::uint64_t seen = 0;
@@ -108,7 +112,7 @@ class Pool {
         job = job_;
       }
       job->work();
-      running_.fetch_sub(1, std::memory_order_release);
+      if (running_.fetch_sub(1, std::memory_order_release) == 1) running_.notify_all();
     }
   }
 

@@ -42,16 +42,11 @@ ValueCounts scan(const TensorView& tensor, Word exponent) {
 
 ValueCounts scan_values(const TensorView& tensor) {
   switch (tensor.dtype) {
-    case Dtype::f64:
-      return scan<std::uint64_t>(tensor, 0x7ff0'0000'0000'0000);
-    case Dtype::f32:
-      return scan<std::uint32_t>(tensor, 0x7f80'0000);
-    case Dtype::f16:
-      return scan<std::uint16_t>(tensor, 0x7c00);
-    case Dtype::bf16:
-      return scan<std::uint16_t>(tensor, 0x7f80);
-    default:
-      return {0, false};
+    case Dtype::f64: return scan<std::uint64_t>(tensor, 0x7ff0'0000'0000'0000);
+    case Dtype::f32: return scan<std::uint32_t>(tensor, 0x7f80'0000);
+    case Dtype::f16: return scan<std::uint16_t>(tensor, 0x7c00);
+    case Dtype::bf16: return scan<std::uint16_t>(tensor, 0x7f80);
+    default: return {0, false};
   }
 }
 

@@ -43,14 +43,10 @@ constexpr Line kHf5[] = {
 
 std::span<const Line> table(NameVariant variant) {
   switch (variant) {
-    case NameVariant::official:
-      return kOfficial;
-    case NameVariant::hf_hub:
-      return kHfHub;
-    case NameVariant::hf_memory:
-      return kHfMemory;
-    case NameVariant::hf_5:
-      return kHf5;
+    case NameVariant::official: return kOfficial;
+    case NameVariant::hf_hub: return kHfHub;
+    case NameVariant::hf_memory: return kHfMemory;
+    case NameVariant::hf_5: return kHf5;
   }
   return kOfficial;
 }
@@ -135,14 +131,10 @@ std::int64_t layer_number(std::string_view name, std::string_view prefix) {
 
 const char* variant_name(NameVariant variant) {
   switch (variant) {
-    case NameVariant::official:
-      return "official";
-    case NameVariant::hf_hub:
-      return "hf (hub)";
-    case NameVariant::hf_memory:
-      return "hf (in memory, transformers 4.52 to 4.57)";
-    case NameVariant::hf_5:
-      return "hf (transformers 5)";
+    case NameVariant::official: return "official";
+    case NameVariant::hf_hub: return "hf (hub)";
+    case NameVariant::hf_memory: return "hf (in memory, transformers 4.52 to 4.57)";
+    case NameVariant::hf_5: return "hf (transformers 5)";
   }
   return "";
 }

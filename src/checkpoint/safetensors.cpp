@@ -37,12 +37,12 @@ constexpr std::array<DtypeRow, 10> kDtypes = {{{Dtype::f64, "F64", 8},
 
 std::string quoted(const std::string& name) { return dump_json(name.substr(0, 200)); }
 
-std::optional<std::uint64_t> whole_number(const Json& value) {
+std::optional<std::uint64_t> whole_number(const SortedJson& value) {
   if (!value.is_number_unsigned()) return std::nullopt;
   return value.get<std::uint64_t>();
 }
 
-Dtype parse_dtype(const Json& value, const std::string& where) {
+Dtype parse_dtype(const SortedJson& value, const std::string& where) {
   if (value.is_string()) {
     for (const DtypeRow& row : kDtypes) {
       if (value == row.name) return row.dtype;
@@ -51,13 +51,13 @@ Dtype parse_dtype(const Json& value, const std::string& where) {
   refuse(where, "dtype " + dump_json(value).substr(0, 60) + " is not one that onevision reads (F32, F16, BF16, ...)");
 }
 
-std::vector<std::int64_t> parse_shape(const Json& value, const std::string& where) {
+std::vector<std::int64_t> parse_shape(const SortedJson& value, const std::string& where) {
   if (!value.is_array() || value.size() > kMaxRank) refuse(where, "\"shape\" should be a list of at most 16 sizes");
   std::vector<std::int64_t> shape;
-  for (const Json& size : value) {
+  for (const SortedJson& size : value) {
     const auto number = whole_number(size);
     if (!number || *number > static_cast<std::uint64_t>(INT64_MAX)) {
-      refuse(where, "\"shape\" holds " + dump_json(size).substr(0, 60) + ", expected a whole number from 0");
+      refuse(where, "\"shape\" holds " + dump_sorted_json(size).substr(0, 60) + ", expected a whole number from 0");
     }
     shape.push_back(static_cast<std::int64_t>(*number));
   }
@@ -74,25 +74,25 @@ std::optional<std::uint64_t> wanted_bytes(const std::vector<std::int64_t>& shape
 }
 
 // One entry of the header; its bytes are still unchecked against its neighbours.
-TensorView parse_tensor(const std::string& name, const Json& entry, std::span<const std::uint8_t> data,
+TensorView parse_tensor(const std::string& name, const SortedJson& entry, std::span<const std::uint8_t> data,
                         const std::string& file) {
   const std::string where = file + ": tensor " + quoted(name);
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets")) {
     refuse(where,
-           "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " + dump_json(entry).substr(0, 100));
+           "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " + dump_sorted_json(entry).substr(0, 100));
   }
   TensorView tensor;
   tensor.name = name;
   tensor.dtype = parse_dtype(entry["dtype"], where);
   tensor.shape = parse_shape(entry["shape"], where);
-  const Json& offsets = entry["data_offsets"];
+  const SortedJson& offsets = entry["data_offsets"];
   const bool pair = offsets.is_array() && offsets.size() == 2;
   const auto begin = pair ? whole_number(offsets[0]) : std::nullopt;
   const auto end = pair ? whole_number(offsets[1]) : std::nullopt;
   if (!begin || !end || *begin > *end) {
     refuse(where,
-           "\"data_offsets\" should be [begin, end] with begin <= end, found " + dump_json(offsets).substr(0, 60));
+           "\"data_offsets\" should be [begin, end] with begin <= end, found " + dump_sorted_json(offsets).substr(0, 60));
   }
   if (*end > data.size()) {
     refuse(where, "ends at byte " + std::to_string(*end) + " of the data, but the file has only " +
@@ -130,7 +130,7 @@ void check_cover(std::vector<TensorView>& tensors, std::span<const std::uint8_t>
   }
 }
 
-std::map<std::string, std::string> parse_metadata(const Json& entry, const std::string& file) {
+std::map<std::string, std::string> parse_metadata(const SortedJson& entry, const std::string& file) {
   std::map<std::string, std::string> metadata;
   if (!entry.is_object()) refuse(file, "\"__metadata__\" should be an object of strings");
   for (const auto& [key, value] : entry.items()) {
@@ -173,7 +173,7 @@ SafetensorsHeader parse_safetensors(std::span<const std::uint8_t> bytes, const s
   }
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, length);
   if (text.empty() || text.front() != '{') refuse(where, "the header should begin with '{'; not a safetensors file?");
-  const Json header = parse_json(text, where + ": header");
+  const SortedJson header = parse_sorted_json(text, where + ": header");
 
   SafetensorsHeader parsed;
   const std::span<const std::uint8_t> data = bytes.subspan(8 + length);

@@ -7,12 +7,12 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "text/token_json.h"
 
 namespace ov {
 namespace {
 
 constexpr std::size_t kMaxBytes = 1'000'000'000;
-constexpr std::int64_t kMaxTokenId = 4'194'304;
 constexpr const char* kCopiedFiles[] = {"vocab.json", "merges.txt", "special_tokens_map.json", "tokenizer.model"};
 
 bool exists(const std::string& folder, const std::string& name) { return std::filesystem::exists(folder + "/" + name); }
@@ -22,31 +22,18 @@ Json load(const std::string& folder, const std::string& name) {
   return parse_json(read_file(path, kMaxBytes), path);
 }
 
-std::int64_t checked_id(const Json& id, const std::string& where) {
-  if (!id.is_number_integer() || id < 0 || id > kMaxTokenId) {
-    throw Error(ErrorKind::format,
-                where + ": token id " + dump_json(id).substr(0, 40) + ", expected 0 to " + std::to_string(kMaxTokenId));
-  }
-  return id.get<std::int64_t>();
-}
-
 void take(TokenizerIds& ids, std::int64_t id) { ids.next_free = std::max(ids.next_free, id + 1); }
 
-// {"token": id, ...}
-void take_vocabulary(TokenizerIds& ids, const Json& vocabulary, const std::string& where, bool added) {
-  if (!vocabulary.is_object()) throw Error(ErrorKind::format, where + ": expected an object of tokens and ids");
-  for (const auto& [token, id] : vocabulary.items()) {
-    take(ids, checked_id(id, where));
-    if (added) ids.added[token] = id.get<std::int64_t>();
-  }
+TokenJson load_vocabulary(const std::string& folder, const std::string& name, TokenJsonForm form) {
+  const std::string path = folder + "/" + name;
+  return parse_token_json(read_file(path, kMaxBytes), path, form);
 }
 
 void take_tokenizer_json(TokenizerIds& ids, const std::string& folder) {
   const std::string where = folder + "/tokenizer.json";
-  const Json json = load(folder, "tokenizer.json");
-  const Fields fields(json, where);
-  const Fields model = fields.object("model");
-  if (model.at("vocab").is_object()) take_vocabulary(ids, model.at("vocab"), where, false);
+  const TokenJson json = load_vocabulary(folder, "tokenizer.json", TokenJsonForm::tokenizer);
+  for (const auto& [token, id] : json.vocab) take(ids, id);
+  const Fields fields(json.rest, where);
   if (!fields.has("added_tokens")) return;
   if (!fields.at("added_tokens").is_array()) fields.refuse("added_tokens", "a list");
   for (const Json& token : fields.at("added_tokens")) {
@@ -109,13 +96,14 @@ std::map<std::string, std::int64_t> absent_media_tokens(const std::string& folde
 void write_extended(const std::string& source, const std::string& target,
                     const std::map<std::string, std::int64_t>& absent) {
   if (exists(source, "tokenizer.json")) {
-    Json json = load(source, "tokenizer.json");
+    const std::string path = source + "/tokenizer.json";
+    SortedJson json = parse_sorted_json(read_file(path, kMaxBytes), path);
     for (const auto& [token, id] : absent) {
       Json entry = {{"id", id}};
       entry.update(special_token(token));
-      json["added_tokens"].push_back(entry);
+      json["added_tokens"].push_back(SortedJson(entry));
     }
-    save(target, "tokenizer.json", json);
+    write_file_atomic(target + "/tokenizer.json", dump_sorted_json(json, 2) + "\n");
   }
   if (exists(source, "added_tokens.json")) {
     Json json = load(source, "added_tokens.json");
@@ -138,9 +126,15 @@ TokenizerIds read_tokenizer_ids(const std::string& folder) {
     throw Error(ErrorKind::input, folder + ": neither tokenizer.json nor vocab.json; an incomplete download?");
   }
   if (whole) take_tokenizer_json(ids, folder);
-  if (exists(folder, "vocab.json")) take_vocabulary(ids, load(folder, "vocab.json"), folder + "/vocab.json", false);
+  if (exists(folder, "vocab.json")) {
+    for (const auto& entry : load_vocabulary(folder, "vocab.json", TokenJsonForm::vocabulary).vocab)
+      take(ids, entry.second);
+  }
   if (exists(folder, "added_tokens.json")) {
-    take_vocabulary(ids, load(folder, "added_tokens.json"), folder + "/added_tokens.json", true);
+    for (const auto& [token, id] : load_vocabulary(folder, "added_tokens.json", TokenJsonForm::vocabulary).vocab) {
+      take(ids, id);
+      ids.added[token] = id;
+    }
   }
   if (exists(folder, "tokenizer_config.json")) take_tokenizer_config(ids, folder);
   return ids;
