@@ -45,10 +45,17 @@ OV_AMX void pack_heads(const bf16* query, std::int64_t heads, std::int64_t e, co
   }
 }
 
+// Rows of one head lie apart in the cache, which the hardware's prefetch does not follow well.
+constexpr std::int64_t kAhead = 32;
+OV_AMX_INLINE void fetch_row(const bf16* row, std::int64_t e) {
+  for (std::int64_t i = 0; i < e; i += 32) _mm_prefetch(row + i, _MM_HINT_T0);
+}
+
 // Scores of `count` keys, padded to 16 with keys of zeros.
 OV_AMX void score_split(const bf16* key, std::int64_t stride, std::int64_t count, std::int64_t e,
                         const SplitScratch& s) {
   for (std::int64_t first = 0; first < count; first += 16, key += 16 * stride) {
+    for (int i = 0; i < 16; ++i) fetch_row(key + (kAhead + i) * stride, e);
     _tile_zero(0);
     for (std::int64_t chunk = 0; chunk < s.chunks; ++chunk) {
       if (first + 16 <= count && chunk * 32 + 32 <= e) {
@@ -85,15 +92,19 @@ OV_AMX void weigh_split(float* weights, std::int64_t count, float log2_scale, fl
   _mm512_storeu_ps(sums, sum);
 }
 
-OV_AMX_INLINE __m512 widen(__m256i half) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16)); }
+OV_AMX_INLINE __m512 widen(__m256i half) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+}
 
 // 32 elements of up to kHeadsPerSum heads: part[head][0..31] = weights[keys, head] . values.
 OV_AMX void sum_values(float* part, std::int64_t part_size, std::int64_t heads, const bf16* value,
-                       std::int64_t stride, std::int64_t count, const float* weights, __mmask32 lanes) {
+                       std::int64_t stride, std::int64_t count, const float* weights, __mmask32 lanes,
+                       std::int64_t fetched) {
   __m512 sum[kHeadsPerSum][2];
 #pragma GCC unroll 8
   for (int h = 0; h < kHeadsPerSum; ++h) sum[h][0] = sum[h][1] = _mm512_setzero_ps();
   for (std::int64_t key = 0; key < count; ++key, value += stride, weights += kHeads) {
+    if (fetched > 0) fetch_row(value + kAhead * stride, fetched);
     const __m512i both = _mm512_maskz_loadu_epi16(lanes, value);
     const __m512 low = widen(_mm512_castsi512_si256(both)), high = widen(_mm512_extracti64x4_epi64(both, 1));
 #pragma GCC unroll 8
@@ -128,7 +139,7 @@ OV_AMX void attend_heads(const AttentionTask<bf16>& task, const NarrowSplit& spl
   for (std::int64_t h = 0; h < heads; h += kHeadsPerSum) {
     for (std::int64_t chunk = 0; chunk < s.chunks; ++chunk) {
       sum_values(part + h * part_size + chunk * 32, part_size, heads - h, value + chunk * 32, task.args.v_stride, count,
-                 s.weights + h, lanes_of(chunk * 32, e, 32));
+                 s.weights + h, lanes_of(chunk * 32, e, 32), chunk == 0 ? e : 0);
     }
   }
 }

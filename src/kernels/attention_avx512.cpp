@@ -5,11 +5,12 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "kernels/attention.h"
 
-#define OV_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")))
+#define OV_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq")))
 #define OV_LANES 16
 
 namespace ov::kernels::avx512 {

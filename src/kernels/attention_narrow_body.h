@@ -24,6 +24,12 @@ OV_INLINE NarrowScratch take_narrow_scratch(std::int64_t group, std::int64_t e) 
   return s;
 }
 
+// a0 + a1, a2 + a3, ..., then the same of b.
+template <int... kLane>
+OV_INLINE Vec add_neighbours(Vec a, Vec b, std::integer_sequence<int, kLane...>) {
+  return __builtin_shufflevector(a, b, (2 * kLane)...) + __builtin_shufflevector(a, b, (2 * kLane + 1)...);
+}
+
 // Lane i of the result is the sum of the kLanes floats at from + i * kLanes.
 OV_INLINE Vec sum_rows(const float* from) {
   Vec row[kLanes];
@@ -33,12 +39,7 @@ OV_INLINE Vec sum_rows(const float* from) {
   for (int width = kLanes; width > 1; width /= 2) {
 #pragma GCC unroll 8
     for (int i = 0; i < width / 2; ++i) {
-      IntVec even, odd;
-      for (int j = 0; j < kLanes; ++j) {
-        even[j] = 2 * j;
-        odd[j] = 2 * j + 1;
-      }
-      row[i] = __builtin_shuffle(row[2 * i], row[2 * i + 1], even) + __builtin_shuffle(row[2 * i], row[2 * i + 1], odd);
+      row[i] = add_neighbours(row[2 * i], row[2 * i + 1], std::make_integer_sequence<int, kLanes>());
     }
   }
   return row[0];

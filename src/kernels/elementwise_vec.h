@@ -11,7 +11,6 @@
 
 constexpr int kLanes = OV_LANES;
 typedef float Vec __attribute__((vector_size(OV_LANES * 4)));
-typedef std::int32_t IntVec __attribute__((vector_size(OV_LANES * 4)));
 typedef std::uint32_t BitVec __attribute__((vector_size(OV_LANES * 4)));
 typedef std::uint16_t HalfVec __attribute__((vector_size(OV_LANES * 2)));
 
