@@ -48,7 +48,7 @@ Dtype parse_dtype(const SortedJson& value, const std::string& where) {
       if (value == row.name) return row.dtype;
     }
   }
-  refuse(where, "dtype " + dump_json(value).substr(0, 60) + " is not one that onevision reads (F32, F16, BF16, ...)");
+  refuse(where, "dtype " + dump_sorted_json(value).substr(0, 60) + " is not one that onevision reads (F32, F16, BF16, ...)");
 }
 
 std::vector<std::int64_t> parse_shape(const SortedJson& value, const std::string& where) {
