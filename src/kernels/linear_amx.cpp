@@ -34,6 +34,18 @@ struct alignas(64) TileConfig {
   std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
+// Rounds to bf16 in one instruction; subnormal results become zeros, as the tiles' inputs do.
+struct Avx512Bf16 : Avx512 {
+  using Avx512::store;
+  static void store(bf16* p, V a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
+  }
+  static void store(bf16* p, V a, int count) {
+    const auto mask = static_cast<__mmask16>((1u << count) - 1);
+    _mm256_mask_storeu_epi16(p, mask, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
+  }
+};
+
 // The tile registers of this thread, configured for as long as a block is computed.
 class Tiles {
  public:
@@ -223,15 +235,19 @@ class TileBlock {
   // Packs up to `count` more lines of the strip under way; zeros where x ends.
   void pack_rows(std::int64_t count) {
     Packing& now = packing_;
+    const std::int64_t whole_steps = now.depth.count / kStep, stride = now.tiles * kTileElements;
     while (count > 0 && now.row < now.tiles * kTile) {
-      const bool missing = now.m + now.row >= block_.m_end;
+      const std::int64_t end = std::min(now.step + count, now.depth.steps);
       const bf16* x = p_.x + (now.m + now.row) * p_.x_stride + now.depth.k;
       bf16* to = now.rows + now.row * kStep;
-      const std::int64_t end = std::min(now.step + count, now.depth.steps);
+      const bool missing = now.m + now.row >= block_.m_end;
       count -= end - now.step;
+      for (; now.step < std::min(end, missing ? 0 : whole_steps); ++now.step) {
+        _mm512_store_si512(to + now.step * stride, _mm512_loadu_si512(x + now.step * kStep));
+      }
       for (; now.step < end; ++now.step) {
         const __mmask32 mask = missing ? 0 : first_ks(now.depth.count - now.step * kStep);
-        _mm512_store_si512(to + now.step * now.tiles * kTileElements, _mm512_maskz_loadu_epi16(mask, x + now.step * kStep));
+        _mm512_store_si512(to + now.step * stride, _mm512_maskz_loadu_epi16(mask, x + now.step * kStep));
       }
       if (now.step < now.depth.steps) return;
       now.step = 0;
@@ -266,7 +282,7 @@ class TileBlock {
     Pending& now = pending_;
     count = std::min(count, now.rows);
     if (count == 0) return;
-    finish<Avx512>(p_, now.m, count, now.n, now.columns, now.sums, now.sums + kTile, kPanel);
+    finish<Avx512Bf16>(p_, now.m, count, now.n, now.columns, now.sums, now.sums + kTile, kPanel);
     now.m += count;
     now.rows -= count;
     now.sums += count * kPanel;
