@@ -34,6 +34,18 @@ struct alignas(64) TileConfig {
   std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
+// Rounds to bf16 in one instruction; subnormal results become zeros, as the tiles' inputs do.
+struct Avx512Bf16 : Avx512 {
+  using Avx512::store;
+  static void store(bf16* p, V a) {
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
+  }
+  static void store(bf16* p, V a, int count) {
+    const auto mask = static_cast<__mmask16>((1u << count) - 1);
+    _mm256_mask_storeu_epi16(p, mask, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
+  }
+};
+
 // The tile registers of this thread, configured for as long as a block is computed.
 class Tiles {
  public:
@@ -85,8 +97,8 @@ void pack_weight_tile(const bf16* w, std::int64_t w_stride, std::int64_t columns
 }
 
 // Sums [kStrip, kPanel] (+)= strip . panel for the first 16 * kTiles rows. Tiles 0..5 hold the
-// sums, 6 holds w and 7 x. `meanwhile(step)` is other work for the vector units, which the tile
-// unit does not need.
+// sums, 6 holds w and 7 x. `meanwhile()` is a step's worth of other work: the vector units have
+// nothing else to do, and loads from far away get the time they need.
 template <int kTiles, class Meanwhile>
 void multiply(const bf16* strip, const bf16* panel, std::int64_t steps, float* sums, bool first,
               const Meanwhile& meanwhile) {
@@ -126,7 +138,7 @@ void multiply(const bf16* strip, const bf16* panel, std::int64_t steps, float* s
     if constexpr (kTiles > 1) _tile_dpbf16ps(1, 7, 6);
     if constexpr (kTiles > 2) _tile_loadd(7, strip + kTileElements, 64);
     if constexpr (kTiles > 2) _tile_dpbf16ps(3, 7, 6);
-    meanwhile(i);
+    meanwhile();
     panel += 2 * kTileElements;
     strip += kTiles * kTileElements;
   }
@@ -146,7 +158,7 @@ class TileBlock {
     panels_ = (block.n_end - block.n_begin + panel_columns_ - 1) / panel_columns_;
     const std::int64_t strips = depth_blocks(p_.k) > 1 ? (block.m_end - block.m_begin + kStrip - 1) / kStrip : 0;
     const std::int64_t sums = std::max<std::int64_t>(2, strips * panels_) * kSums;
-    const std::int64_t weights = panels_ * kPanel * depth_, rows = kStrip * depth_;
+    const std::int64_t weights = panels_ * kPanel * depth_, rows = 2 * kStrip * depth_;
     sums_ = reinterpret_cast<float*>(block_scratch(static_cast<std::size_t>(4 * sums + 2 * (weights + rows))));
     weights_ = reinterpret_cast<bf16*>(sums_ + sums);
     rows_ = weights_ + weights;
@@ -156,14 +168,19 @@ class TileBlock {
     const Tiles tiles;
     const std::int64_t blocks = depth_blocks(p_.k);
     for (std::int64_t i = 0; i < blocks; ++i) {
-      const std::int64_t k = i * depth_, depth = std::max<std::int64_t>(0, std::min(depth_, p_.k - k));
-      const Depth now{k, depth, (depth + kStep - 1) / kStep, i == 0, i + 1 == blocks};
+      const Depth now = depth_at(i);
       pack_weights(now);
+      if (now.first) start_packing(block_.m_begin, now);
       for (std::int64_t m = block_.m_begin; m < block_.m_end; m += kStrip) {
+        pack_rows(packing_.lines());
+        const bf16* strip = packing_.rows;
+        if (m + kStrip < block_.m_end) start_packing(m + kStrip, now);
+        else if (!now.last) start_packing(block_.m_begin, depth_at(i + 1));
+        else packing_ = {};
         const std::int64_t rows = block_.m_end - m;
-        if (rows <= kTile) multiply_strip<1>(m, now);
-        else if (rows <= 2 * kTile) multiply_strip<2>(m, now);
-        else multiply_strip<3>(m, now);
+        if (rows <= kTile) multiply_strip<1>(m, now, strip);
+        else if (rows <= 2 * kTile) multiply_strip<2>(m, now, strip);
+        else multiply_strip<3>(m, now, strip);
       }
     }
     finish_rows(kStrip);
@@ -172,8 +189,16 @@ class TileBlock {
  private:
   // One block of ks.
   struct Depth {
-    std::int64_t k, count, steps;
-    bool first, last;
+    std::int64_t k = 0, count = 0, steps = 0;
+    bool first = true, last = true;
+  };
+  // A strip of x on its way into tiles, `tiles` for each step, one row of a tile at a time.
+  struct Packing {
+    std::int64_t m = 0, tiles = 0;
+    Depth depth;
+    bf16* rows = nullptr;
+    std::int64_t row = 0, step = 0;  // the next to be packed
+    std::int64_t lines() const { return tiles * kTile * depth.steps; }
   };
   // Complete sums that are not yet in y.
   struct Pending {
@@ -196,33 +221,56 @@ class TileBlock {
     }
   }
 
-  // Lays kTiles tiles of x for each step into rows_, zeros where x ends.
-  template <int kTiles>
-  void pack_rows(std::int64_t m, const Depth& now) {
-    for (std::int64_t row = 0; row < kTiles * kTile; ++row) {
-      const bf16* x = p_.x + (m + row) * p_.x_stride + now.k;
-      bf16* to = rows_ + row * kStep;
-      const bool missing = m + row >= block_.m_end;
-      for (std::int64_t i = 0; i < now.steps; ++i) {
-        const __mmask32 mask = missing ? 0 : first_ks(now.count - i * kStep);
-        _mm512_store_si512(to + i * kTiles * kTileElements, _mm512_maskz_loadu_epi16(mask, x + i * kStep));
+  Depth depth_at(std::int64_t i) const {
+    const std::int64_t k = i * depth_, count = std::max<std::int64_t>(0, std::min(depth_, p_.k - k));
+    return {k, count, (count + kStep - 1) / kStep, i == 0, i + 1 == depth_blocks(p_.k)};
+  }
+
+  void start_packing(std::int64_t m, const Depth& depth) {
+    const std::int64_t tiles = std::min<std::int64_t>(kStrip / kTile, (block_.m_end - m + kTile - 1) / kTile);
+    bf16* other = packing_.rows == rows_ ? rows_ + kStrip * depth_ : rows_;
+    packing_ = {m, tiles, depth, other};
+  }
+
+  // Packs up to `count` more lines of the strip under way; zeros where x ends.
+  void pack_rows(std::int64_t count) {
+    Packing& now = packing_;
+    const std::int64_t whole_steps = now.depth.count / kStep, stride = now.tiles * kTileElements;
+    while (count > 0 && now.row < now.tiles * kTile) {
+      const std::int64_t end = std::min(now.step + count, now.depth.steps);
+      const bf16* x = p_.x + (now.m + now.row) * p_.x_stride + now.depth.k;
+      bf16* to = now.rows + now.row * kStep;
+      const bool missing = now.m + now.row >= block_.m_end;
+      count -= end - now.step;
+      for (; now.step < std::min(end, missing ? 0 : whole_steps); ++now.step) {
+        _mm512_store_si512(to + now.step * stride, _mm512_loadu_si512(x + now.step * kStep));
       }
+      for (; now.step < end; ++now.step) {
+        const __mmask32 mask = missing ? 0 : first_ks(now.depth.count - now.step * kStep);
+        _mm512_store_si512(to + now.step * stride, _mm512_maskz_loadu_epi16(mask, x + now.step * kStep));
+      }
+      if (now.step < now.depth.steps) return;
+      now.step = 0;
+      ++now.row;
     }
   }
 
   template <int kTiles>
-  void multiply_strip(std::int64_t m, const Depth& now) {
+  void multiply_strip(std::int64_t m, const Depth& now, const bf16* strip) {
     const std::int64_t rows = std::min(kStrip, block_.m_end - m);
     const bool single = now.first && now.last;
     const std::int64_t rows_per_step = now.steps ? (kStrip + now.steps - 1) / now.steps : 0;
-    pack_rows<kTiles>(m, now);
+    const std::int64_t turns = std::max<std::int64_t>(1, now.steps * panels_);
+    const std::int64_t lines_per_step = (packing_.lines() + turns - 1) / turns;
     for (std::int64_t panel = 0; panel < panels_; ++panel) {
       const std::int64_t n = block_.n_begin + panel * panel_columns_;
       const std::int64_t place = single ? panel % 2 : (m - block_.m_begin) / kStrip * panels_ + panel;
       const bf16* weights = weights_ + panel * now.steps * 2 * kTileElements;
-      prefetch_rows(m + kStrip, panel, now);
-      multiply<kTiles>(rows_, weights, now.steps, sums_ + place * kSums, now.first,
-                       [&](std::int64_t) { finish_rows(rows_per_step); });
+      multiply<kTiles>(strip, weights, now.steps, sums_ + place * kSums, now.first,
+                       [&] {
+        finish_rows(rows_per_step);
+        pack_rows(lines_per_step);
+      });
       if (!now.last) continue;
       finish_rows(kStrip);
       pending_ = {m, rows, n, std::min(panel_columns_, block_.n_end - n), sums_ + place * kSums};
@@ -234,20 +282,10 @@ class TileBlock {
     Pending& now = pending_;
     count = std::min(count, now.rows);
     if (count == 0) return;
-    finish<Avx512>(p_, now.m, count, now.n, now.columns, now.sums, now.sums + kTile, kPanel);
+    finish<Avx512Bf16>(p_, now.m, count, now.n, now.columns, now.sums, now.sums + kTile, kPanel);
     now.m += count;
     now.rows -= count;
     now.sums += count * kPanel;
-  }
-
-  // Calls the next strip's rows into the second-level cache, a share with every panel.
-  void prefetch_rows(std::int64_t m, std::int64_t panel, const Depth& now) const {
-    constexpr std::int64_t kLine = 32;
-    const std::int64_t begin = m + panel * kStrip / panels_, end = m + (panel + 1) * kStrip / panels_;
-    for (std::int64_t row = begin; row < std::min(end, block_.m_end); ++row) {
-      const bf16* x = p_.x + row * p_.x_stride + now.k;
-      for (std::int64_t i = 0; i < now.count; i += kLine) _mm_prefetch(x + i, _MM_HINT_T1);
-    }
   }
 
   const Product<Y, bf16>& p_;
@@ -258,6 +296,7 @@ class TileBlock {
   bf16* weights_ = nullptr;
   bf16* rows_ = nullptr;
   Pending pending_;
+  Packing packing_;
 };
 
 }  // namespace

@@ -67,22 +67,40 @@ inline typename S::V gelu_erf(typename S::V x) {
   return S::select_less(size, one, near, far);
 }
 
+enum class Ending { plain, gelu_tanh, gelu_erf, gated };
+
 // The end of `count` neighbouring elements of one row, at most a vector of them.
-template <class S, class Y, class X>
-inline void finish_vector(const Product<Y, X>& p, Y* y, const Y* residual, const X* bias, typename S::V value,
-                          typename S::V up, int count) {
-  if (p.up) {
-    value = S::mul(sigmoid_gated<S>(value, value), up);
+template <class S, Ending kEnding, class Y, class X>
+inline void finish_vector(Y* y, const Y* residual, const X* bias, typename S::V value, const float* up, int count) {
+  const bool whole = count == S::kLanes;
+  if constexpr (kEnding == Ending::gated) {
+    value = S::mul(sigmoid_gated<S>(value, value), S::load(up));
   } else {
-    if (bias) value = S::add(value, count == S::kLanes ? S::load(bias) : S::load(bias, count));
-    if (p.activation == Activation::gelu_tanh) value = gelu_tanh<S>(value);
-    if (p.activation == Activation::gelu_erf) value = gelu_erf<S>(value);
-    if (residual) value = S::add(value, count == S::kLanes ? S::load(residual) : S::load(residual, count));
+    if (bias) value = S::add(value, whole ? S::load(bias) : S::load(bias, count));
+    if constexpr (kEnding == Ending::gelu_tanh) value = gelu_tanh<S>(value);
+    if constexpr (kEnding == Ending::gelu_erf) value = gelu_erf<S>(value);
+    if (residual) value = S::add(value, whole ? S::load(residual) : S::load(residual, count));
   }
-  if (count == S::kLanes) {
+  if (whole) {
     S::store(y, value);
   } else {
     S::store(y, value, count);
+  }
+}
+
+template <class S, Ending kEnding, class Y, class X>
+inline void finish_rows(const Product<Y, X>& p, std::int64_t m, std::int64_t rows, std::int64_t n, std::int64_t cols,
+                        const float* sums, const float* up, std::int64_t stride) {
+  const X* bias = p.bias ? p.bias + n : nullptr;
+  for (std::int64_t i = 0; i < rows; ++i, sums += stride, up += stride) {
+    const std::int64_t at = (m + i) * p.y_stride + n;
+    Y* y = p.y + at;
+    const Y* residual = p.residual ? p.residual + at : nullptr;
+    for (std::int64_t j = 0; j < cols; j += S::kLanes) {
+      const int count = static_cast<int>(cols - j < S::kLanes ? cols - j : S::kLanes);
+      finish_vector<S, kEnding>(y + j, residual ? residual + j : nullptr, bias ? bias + j : nullptr, S::load(sums + j),
+                                up + j, count);
+    }
   }
 }
 
@@ -91,15 +109,11 @@ inline void finish_vector(const Product<Y, X>& p, Y* y, const Y* residual, const
 template <class S, class Y, class X>
 inline void finish(const Product<Y, X>& p, std::int64_t m, std::int64_t rows, std::int64_t n, std::int64_t cols,
                    const float* sums, const float* up, std::int64_t stride) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const std::int64_t at = (m + i) * p.y_stride + n;
-    for (std::int64_t j = 0; j < cols; j += S::kLanes) {
-      const int count = static_cast<int>(cols - j < S::kLanes ? cols - j : S::kLanes);
-      const typename S::V value = S::load(sums + i * stride + j);
-      const typename S::V factor = p.up ? S::load(up + i * stride + j) : value;
-      finish_vector<S>(p, p.y + at + j, p.residual ? p.residual + at + j : nullptr, p.bias ? p.bias + n + j : nullptr,
-                       value, factor, count);
-    }
+  if (p.up) return finish_rows<S, Ending::gated>(p, m, rows, n, cols, sums, up, stride);
+  switch (p.activation) {
+    case Activation::none: return finish_rows<S, Ending::plain>(p, m, rows, n, cols, sums, up, stride);
+    case Activation::gelu_tanh: return finish_rows<S, Ending::gelu_tanh>(p, m, rows, n, cols, sums, up, stride);
+    case Activation::gelu_erf: return finish_rows<S, Ending::gelu_erf>(p, m, rows, n, cols, sums, up, stride);
   }
 }
 

@@ -1,6 +1,7 @@
 // Matrix products in plain C++: for CPUs without AVX2, and the slow twin that tests compare with.
 //
 // Every sum is taken in double, one term after the other, and rounded once.
+#include <bit>
 #include <cmath>
 
 #include "kernels/linear_kernel.h"
@@ -9,11 +10,7 @@ namespace ov::kernels::generic {
 namespace {
 
 float widen(float value) { return value; }
-float widen(bf16 value) {
-  float wide = 0;
-  convert(&wide, &value, 1);
-  return wide;
-}
+float widen(bf16 value) { return std::bit_cast<float>(std::uint32_t{value} << 16); }
 
 void narrow(float* y, double value) { *y = static_cast<float>(value); }
 void narrow(bf16* y, double value) {
