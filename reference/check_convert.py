@@ -53,8 +53,11 @@ def set_dtype(folder, dtype):
     for name in os.listdir(folder):
         if name.endswith(".safetensors"):
             path = os.path.join(folder, name)
-            save_file({key: value.to(DTYPES[dtype]) for key, value in load_file(path).items()}, path,
-                      metadata={"format": "pt"})
+            save_file(
+                {key: value.to(DTYPES[dtype]) for key, value in load_file(path).items()},
+                path,
+                metadata={"format": "pt"},
+            )
     path = os.path.join(folder, "config.json")
     with open(path, encoding="utf-8") as file:
         config = json.load(file)
@@ -78,15 +81,19 @@ def hub_name(name):
     for old, new in (
         ("model.vision_tower.vision_tower.", "vision_tower."),
         ("model.mm_projector.0.", "multi_modal_projector.linear_1."),
-        ("model.mm_projector.2.", "multi_modal_projector.linear_2."), ("model.vision_tower.", "vision_tower."),
-        ("model.multi_modal_projector.", "multi_modal_projector."), ("model.image_newline", "image_newline"),
-        ("model.language_model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),
-        ("model.", "language_model.model."), ("vision_tower.embeddings.", "vision_tower.vision_model.embeddings."),
+        ("model.mm_projector.2.", "multi_modal_projector.linear_2."),
+        ("model.vision_tower.", "vision_tower."),
+        ("model.multi_modal_projector.", "multi_modal_projector."),
+        ("model.image_newline", "image_newline"),
+        ("model.language_model.", "language_model.model."),
+        ("lm_head.", "language_model.lm_head."),
+        ("model.", "language_model.model."),
+        ("vision_tower.embeddings.", "vision_tower.vision_model.embeddings."),
         ("vision_tower.encoder.", "vision_tower.vision_model.encoder."),
         ("vision_tower.post_layernorm.", "vision_tower.vision_model.post_layernorm."),
     ):
         if name.startswith(old):
-            return new + name[len(old):]
+            return new + name[len(old) :]
     return name
 
 
@@ -97,9 +104,10 @@ def logits_of(model, folder, shape):
     picture = Image.fromarray(noise.integers(0, 256, (shape.tile + 37, 2 * shape.tile, 3), dtype=np.uint8))
     frames = [Image.fromarray(noise.integers(0, 256, (80, 100, 3), dtype=np.uint8)) for _ in range(3)]
     results = []
-    for inputs in (processor(images=picture, text=PROMPT, return_tensors="pt"),
-                   processor(videos=[np.stack([np.asarray(frame) for frame in frames])], text=VIDEO_PROMPT,
-                             return_tensors="pt")):
+    for inputs in (
+        processor(images=picture, text=PROMPT, return_tensors="pt"),
+        processor(videos=[np.stack([np.asarray(frame) for frame in frames])], text=VIDEO_PROMPT, return_tensors="pt"),
+    ):
         placeholders = ((inputs["input_ids"] == shape.image_id) | (inputs["input_ids"] == shape.video_id)).sum()
         assert placeholders > 10, "the processor did not expand the placeholder"
         inputs = {key: value.to(model.dtype) if value.is_floating_point() else value for key, value in inputs.items()}
@@ -110,7 +118,8 @@ def logits_of(model, folder, shape):
 
 def load_strictly(folder, dtype):
     model, info = LlavaOnevisionForConditionalGeneration.from_pretrained(
-        folder, dtype=DTYPES[dtype], output_loading_info=True, attn_implementation="eager")
+        folder, dtype=DTYPES[dtype], output_loading_info=True, attn_implementation="eager"
+    )
     for kind in ("missing_keys", "unexpected_keys", "mismatched_keys", "error_msgs"):
         assert not info[kind], f"{folder}: {kind}: {info[kind]}"
     return model.eval()

@@ -7,6 +7,7 @@ description) and transformers' slow processor make of pictures.
 Versions: Pillow 12.1.0 (not newer: 12.2 changed the order of resize passes), transformers 4.57.6,
 numpy 2, torch 2.13.
 """
+
 import hashlib
 import json
 import math
@@ -22,13 +23,47 @@ from transformers.image_processing_utils import select_best_resolution
 
 TILE, SIDE, MAX_TILES = 384, 27, 9
 CANVASES = [(TILE * a, TILE * b) for a in range(1, 7) for b in range(1, 7)]
-ANYRES_SIZES = [(640, 480), (480, 640), (1024, 899), (1280, 720), (100, 1000), (1000, 100), (384, 384), (385, 385),
-                (200, 150), (37, 411), (500, 30), (5, 900), (900, 5), (768, 768), (423, 47), (1375, 1125), (2, 2), (1, 1)]
+ANYRES_SIZES = [
+    (640, 480),
+    (480, 640),
+    (1024, 899),
+    (1280, 720),
+    (100, 1000),
+    (1000, 100),
+    (384, 384),
+    (385, 385),
+    (200, 150),
+    (37, 411),
+    (500, 30),
+    (5, 900),
+    (900, 5),
+    (768, 768),
+    (423, 47),
+    (1375, 1125),
+    (2, 2),
+    (1, 1),
+]
 SQUARE_SIZES = [(640, 480), (481, 640), (33, 500), (500, 33), (384, 384), (100, 101), (1, 9)]
-RESIZES = [(1024, 899, 1152, 1011), (640, 480, 384, 384), (5000, 4, 384, 384), (4, 5000, 384, 384), (1, 77, 384, 200),
-           (77, 1, 200, 384), (1, 1, 384, 384), (3, 5, 7, 2), (640, 360, 640, 233), (640, 360, 111, 360),
-           (33, 44, 32, 44), (100, 100, 100, 7), (13, 17, 14, 18), (257, 129, 256, 128), (2000, 3, 1, 1),
-           (999, 1001, 5, 4), (10, 10, 11, 11), (384, 384, 1000, 30)]
+RESIZES = [
+    (1024, 899, 1152, 1011),
+    (640, 480, 384, 384),
+    (5000, 4, 384, 384),
+    (4, 5000, 384, 384),
+    (1, 77, 384, 200),
+    (77, 1, 200, 384),
+    (1, 1, 384, 384),
+    (3, 5, 7, 2),
+    (640, 360, 640, 233),
+    (640, 360, 111, 360),
+    (33, 44, 32, 44),
+    (100, 100, 100, 7),
+    (13, 17, 14, 18),
+    (257, 129, 256, 128),
+    (2000, 3, 1, 1),
+    (999, 1001, 5, 4),
+    (10, 10, 11, 11),
+    (384, 384, 1000, 30),
+]
 
 
 def noise(width, height):
@@ -71,12 +106,18 @@ def tokens(w, h, rule):
     cw, ch = choose(w, h)
     cols, rows = cw // TILE * SIDE, ch // TILE * SIDE
     if w / h > cols / rows:
-        kept = {"exact": lambda: h * cols // w, "official": lambda: int(h * (cols / w)),
-                "hf": lambda: int(round(h * (cols / w), 7))}[rule]()
+        kept = {
+            "exact": lambda: h * cols // w,
+            "official": lambda: int(h * (cols / w)),
+            "hf": lambda: int(round(h * (cols / w), 7)),
+        }[rule]()
         rows -= (rows - kept) // 2 * 2
     else:
-        kept = {"exact": lambda: w * rows // h, "official": lambda: int(w * (rows / h)),
-                "hf": lambda: int(round(w * (rows / h), 7))}[rule]()
+        kept = {
+            "exact": lambda: w * rows // h,
+            "official": lambda: int(w * (rows / h)),
+            "hf": lambda: int(round(w * (rows / h), 7)),
+        }[rule]()
         cols -= (cols - kept) // 2 * 2
     t = math.sqrt(rows * cols / (MAX_TILES * SIDE**2))
     if t > 1.1:
@@ -113,8 +154,22 @@ def geometry_goldens():
 
 def sampling_goldens():
     rows = []
-    for total, wanted in [(1, 1), (1, 4), (2, 1), (8, 3), (30, 22), (42, 30), (45, 33), (100, 32), (333, 16), (10, 32),
-                          (58, 50), (900, 32), (7919, 64), (123457, 48)]:
+    for total, wanted in [
+        (1, 1),
+        (1, 4),
+        (2, 1),
+        (8, 3),
+        (30, 22),
+        (42, 30),
+        (45, 33),
+        (100, 32),
+        (333, 16),
+        (10, 32),
+        (58, 50),
+        (900, 32),
+        (7919, 64),
+        (123457, 48),
+    ]:
         linspace = np.linspace(0, total - 1, wanted, dtype=int).tolist()
         arange = torch.arange(0, total, total / wanted).int().tolist()[:wanted] if wanted <= total else linspace
         rows.append({"total": total, "wanted": wanted, "official": linspace, "hf": arange})
@@ -165,8 +220,12 @@ def stretched(image):
 
 
 def slow_processor():
-    return LlavaOnevisionImageProcessor(image_grid_pinpoints=[list(c) for c in CANVASES], image_mean=[0.5] * 3,
-                                        image_std=[0.5] * 3, size={"height": TILE, "width": TILE})
+    return LlavaOnevisionImageProcessor(
+        image_grid_pinpoints=[list(c) for c in CANVASES],
+        image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
+        size={"height": TILE, "width": TILE},
+    )
 
 
 def tile_goldens(images):
@@ -176,7 +235,9 @@ def tile_goldens(images):
         # The slow processor mistakes very thin pictures for channels-first.
         if min(image.size) > 4:
             assert np.array_equal(np.asarray(hf(image)["pixel_values"][0]), pixels), name
-        rows.append({"picture": name, "size": image.size, "mode": "anyres", "tiles": len(pixels), "sha256": sha(pixels)})
+        rows.append(
+            {"picture": name, "size": image.size, "mode": "anyres", "tiles": len(pixels), "sha256": sha(pixels)}
+        )
     for w, h in SQUARE_SIZES:
         image = noise(w, h)
         pixels = padded(image)
@@ -201,8 +262,13 @@ def main():
     resized = [[w, h, nw, nh, sha(np.asarray(noise(w, h).resize((nw, nh), Image.BICUBIC)))] for w, h, nw, nh in RESIZES]
     pictures = [("noise", noise(w, h)) for w, h in ANYRES_SIZES]
     pictures += [(n, decode(folder / n, "exact")) for n in ["astronaut.jpg", "coffee.jpg", "chelsea.jpg", "rocket.jpg"]]
-    goldens = {"geometry": geometry_goldens(), "sampling": sampling_goldens(), "decode": decoded, "resize": resized,
-               "tiles": tile_goldens(pictures)}
+    goldens = {
+        "geometry": geometry_goldens(),
+        "sampling": sampling_goldens(),
+        "decode": decoded,
+        "resize": resized,
+        "tiles": tile_goldens(pictures),
+    }
     text = json.dumps(goldens, indent=None, separators=(",", ":"))
     for key in goldens:
         text = text.replace(f'"{key}":', f'\n"{key}":')

@@ -5,6 +5,7 @@
 SKIMAGE_DATA_FOLDER is skimage/data of scikit-image 0.26.0 (astronaut, coffee, chelsea, rocket).
 Versions: Pillow 12.1.0, numpy 2. Needed only to make the files anew.
 """
+
 import struct
 import sys
 import zlib
@@ -62,8 +63,20 @@ def bmp(samples, bits, top_down=False, palette=b"", masks=b"", channels=3):
             line = row[:, :channels].astype(np.uint8).tobytes()
         lines += line + b"\0" * (-len(line) % 4)
     at = 14 + 40 + len(masks) + len(palette)
-    info = struct.pack("<IiiHHIIiiII", 40, width, -height if top_down else height, 1, bits, 3 if masks else 0,
-                       len(lines), 2835, 2835, len(palette) // 4, 0)
+    info = struct.pack(
+        "<IiiHHIIiiII",
+        40,
+        width,
+        -height if top_down else height,
+        1,
+        bits,
+        3 if masks else 0,
+        len(lines),
+        2835,
+        2835,
+        len(palette) // 4,
+        0,
+    )
     return b"BM" + struct.pack("<IHHI", at + len(lines), 0, 0, at) + info + masks + palette + lines
 
 
@@ -170,8 +183,17 @@ def save_bmps(small, out):
 
 def save_corrupt(good, out):
     read = lambda name: (good / name).read_bytes()
-    for name in ["progressive.jpg", "restart.jpg", "rgb.png", "interlaced.png", "lossy.webp", "lossless.webp",
-                 "animated.webp", "plain.gif", "bits24.bmp"]:
+    for name in [
+        "progressive.jpg",
+        "restart.jpg",
+        "rgb.png",
+        "interlaced.png",
+        "lossy.webp",
+        "lossless.webp",
+        "animated.webp",
+        "plain.gif",
+        "bits24.bmp",
+    ]:
         data = read(name)
         (out / f"half_{name}").write_bytes(data[: len(data) // 2])
     jpeg, picture, gif, plain_bmp = read("restart.jpg"), read("rgb.png"), read("plain.gif"), read("bits24.bmp")

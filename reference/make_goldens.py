@@ -66,8 +66,7 @@ def clip(width, height, frames, seed):
 
 def single_image_cases(sizes):
     return {
-        f"image_{w}x{h}": ([picture(w, h, 3)], [user(image(0), text("What is shown in this image?"))])
-        for w, h in sizes
+        f"image_{w}x{h}": ([picture(w, h, 3)], [user(image(0), text("What is shown in this image?"))]) for w, h in sizes
     }
 
 
@@ -75,27 +74,50 @@ def conversation_cases():
     video = {"type": "video", "media": 0}
     return {
         "text_only": ([], [user(text("Name four colours.\nThen stop: 1, 22, 333."))]),
-        "two_images": ([picture(300, 200, 1), picture(90, 260, 2)],
-                       [user(image(0), image(1), text("What differs between these two?"))]),
-        "five_images": ([picture(60 + 40 * i, 200 - 35 * i, i) for i in range(5)],
-                        [user(*[image(i) for i in range(5)], text("Put them in order."))]),
+        "two_images": (
+            [picture(300, 200, 1), picture(90, 260, 2)],
+            [user(image(0), image(1), text("What differs between these two?"))],
+        ),
+        "five_images": (
+            [picture(60 + 40 * i, 200 - 35 * i, i) for i in range(5)],
+            [user(*[image(i) for i in range(5)], text("Put them in order."))],
+        ),
         "video": ([clip(160, 120, 8, 20)], [user(video, text("What happens in the video?"))]),
-        "interleaved": ([picture(200, 130, 5), picture(50, 50, 6)],
-                        [user(text("Here is <image> first, and then <image> follows. Which is darker?"),
-                              placed=[image(0), image(1)])]),
-        "turns": ([picture(130, 170, 7)],
-                  [user(image(0), text("What is this?")), assistant("A pattern of stripes."),
-                   user(text("Which colours?")), assistant("Many, e.g. r\u00e9d & \u4e2d\u6587."), user(text("Why?"))]),
-        "system": ([picture(170, 130, 8)],
-                   [{"role": "system", "content": [text("Answer in one word.")]},
-                    user(image(0), text("Day or night?"))]),
-        "images_in_two_turns": ([picture(100, 80, 9), picture(80, 100, 10)],
-                                [user(image(0), text("What is this?")), assistant("A test."),
-                                 user(image(1), text("And this?"))]),
-        "video_and_image": ([clip(90, 140, 5, 30), picture(150, 90, 11)],
-                            [user(video, image(1), text("Is the picture a frame of the video?"))]),
-        "two_videos": ([clip(64, 48, 3, 40), clip(48, 64, 3, 50)],
-                       [user(video, {"type": "video", "media": 1}, text("Which is longer?"))]),
+        "interleaved": (
+            [picture(200, 130, 5), picture(50, 50, 6)],
+            [
+                user(
+                    text("Here is <image> first, and then <image> follows. Which is darker?"),
+                    placed=[image(0), image(1)],
+                )
+            ],
+        ),
+        "turns": (
+            [picture(130, 170, 7)],
+            [
+                user(image(0), text("What is this?")),
+                assistant("A pattern of stripes."),
+                user(text("Which colours?")),
+                assistant("Many, e.g. r\u00e9d & \u4e2d\u6587."),
+                user(text("Why?")),
+            ],
+        ),
+        "system": (
+            [picture(170, 130, 8)],
+            [{"role": "system", "content": [text("Answer in one word.")]}, user(image(0), text("Day or night?"))],
+        ),
+        "images_in_two_turns": (
+            [picture(100, 80, 9), picture(80, 100, 10)],
+            [user(image(0), text("What is this?")), assistant("A test."), user(image(1), text("And this?"))],
+        ),
+        "video_and_image": (
+            [clip(90, 140, 5, 30), picture(150, 90, 11)],
+            [user(video, image(1), text("Is the picture a frame of the video?"))],
+        ),
+        "two_videos": (
+            [clip(64, 48, 3, 40), clip(48, 64, 3, 50)],
+            [user(video, {"type": "video", "media": 1}, text("Which is longer?"))],
+        ),
     }
 
 
@@ -123,8 +145,11 @@ def check_slow_processor(shape, spec, tiles, count):
     if heights & {1, 3}:
         return False
     processor = LlavaOnevisionImageProcessor(
-        size={"height": shape.tile, "width": shape.tile}, image_mean=[0.5] * 3, image_std=[0.5] * 3,
-        image_grid_pinpoints=[list(pair) for pair in shape.pinpoints])
+        size={"height": shape.tile, "width": shape.tile},
+        image_mean=[0.5] * 3,
+        image_std=[0.5] * 3,
+        image_grid_pinpoints=[list(pair) for pair in shape.pinpoints],
+    )
     assert np.array_equal(slow_processor_tiles(processor, drawn(spec), count), tiles), spec
     return True
 
@@ -168,8 +193,11 @@ def stored_tensors(arrays, limit):
     if "pixel_values" in arrays:
         pixels = np.ascontiguousarray(arrays["pixel_values"]).reshape(-1)
         stride = max(1, len(pixels) // 61)
-        described["pixel_values"] = {"shape": list(arrays["pixel_values"].shape), "sample_stride": stride,
-                                     "sha256": hashlib.sha256(pixels.tobytes()).hexdigest()}
+        described["pixel_values"] = {
+            "shape": list(arrays["pixel_values"].shape),
+            "sample_stride": stride,
+            "sha256": hashlib.sha256(pixels.tobytes()).hexdigest(),
+        }
         tensors["pixel_values.samples"] = torch.from_numpy(pixels[::stride].copy())
     return tensors, described
 
@@ -195,9 +223,16 @@ def make_case(run, group, name, specs, messages, folders, out):
     save_file(tensors, os.path.join(out, "cases", file_name))
     long = len(trace["input_ids"]) > 2000
     return {
-        "name": f"{group}/{name}", "file": f"cases/{file_name}", "checkpoints": folders, "messages": messages,
-        "media": specs, "prompt": trace["prompt"], "media_order": [index for _, index in trace["order"]],
-        "tokens_per_media": trace["token_counts"], "tensors": described, "min_greedy_margin": round(margin, 6),
+        "name": f"{group}/{name}",
+        "file": f"cases/{file_name}",
+        "checkpoints": folders,
+        "messages": messages,
+        "media": specs,
+        "prompt": trace["prompt"],
+        "media_order": [index for _, index in trace["order"]],
+        "tokens_per_media": trace["token_counts"],
+        "tensors": described,
+        "min_greedy_margin": round(margin, 6),
         "float64_logit_difference": None if long else float64_difference(run, messages, media, trace),
         "slow_processor_checked": all(checked),
     }
@@ -224,8 +259,15 @@ def make_shape(shape_name, out):
             if style == "official" and name in PICTURES_ONLY_IN_HF:
                 continue
             case = make_case(run, f"{shape_name}-{style}", name, specs, messages, [folders[u] for u in used], out)
-            print(case["name"], case["tensors"]["input_ids"]["shape"][0], "tokens, margin", case["min_greedy_margin"],
-                  "float64", case["float64_logit_difference"], flush=True)
+            print(
+                case["name"],
+                case["tensors"]["input_ids"]["shape"][0],
+                "tokens, margin",
+                case["min_greedy_margin"],
+                "float64",
+                case["float64_logit_difference"],
+                flush=True,
+            )
             cases.append(case)
     return cases
 
@@ -244,10 +286,17 @@ def main():
     for shape_name in options.shape or CHECKPOINTS:
         cases += make_shape(shape_name, options.out)
     manifest = {
-        "versions": {"torch": torch.__version__.split("+")[0], "transformers": transformers.__version__,
-                     "pillow": PIL.__version__, "numpy": np.__version__},
-        "dtype": "float32", "greedy_tokens": GREEDY_TOKENS, "greedy_stop": "none: end-of-sequence ids are ignored",
-        "tolerance": {"logits": 1e-4, "hidden": 1e-4, "pixel_values": 0}, "cases": cases,
+        "versions": {
+            "torch": torch.__version__.split("+")[0],
+            "transformers": transformers.__version__,
+            "pillow": PIL.__version__,
+            "numpy": np.__version__,
+        },
+        "dtype": "float32",
+        "greedy_tokens": GREEDY_TOKENS,
+        "greedy_stop": "none: end-of-sequence ids are ignored",
+        "tolerance": {"logits": 1e-4, "hidden": 1e-4, "pixel_values": 0},
+        "cases": cases,
     }
     path = os.path.join(options.out, "manifest.json")
     if options.shape and os.path.exists(path):

@@ -15,11 +15,43 @@ from tokenizers import Tokenizer
 from transformers.utils.chat_template_utils import _compile_jinja_template
 
 FIXED = [
-    "", " ", "\n", "\n\n", "\r\n", ".\n", " \n x", "\t\tx", "  two spaces", "1234", "3.14", "don't", "DON'T", "it\u2019s",
-    "e\u0301", "\u00e9", "'\u017f", "\u212a", "\u1e9b\u0323", "\uac00\u11a7", "\u0344", "a\u0315\u0300", "x\U000105c0y",
-    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n", "<image>\n<video>", "<<image>>",
-    "<image> <image>\nWhat?", "<|endoftext|><|endoftext|>", "\u4e2d\u6587\uff0c\u6d4b\u8bd5", "a" * 200, " " * 200,
-    "\u180e", "\x85x", "\x1cx", "a\u200db", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\U0010ffff\ufffe",
+    "",
+    " ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    ".\n",
+    " \n x",
+    "\t\tx",
+    "  two spaces",
+    "1234",
+    "3.14",
+    "don't",
+    "DON'T",
+    "it\u2019s",
+    "e\u0301",
+    "\u00e9",
+    "'\u017f",
+    "\u212a",
+    "\u1e9b\u0323",
+    "\uac00\u11a7",
+    "\u0344",
+    "a\u0315\u0300",
+    "x\U000105c0y",
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n",
+    "<image>\n<video>",
+    "<<image>>",
+    "<image> <image>\nWhat?",
+    "<|endoftext|><|endoftext|>",
+    "\u4e2d\u6587\uff0c\u6d4b\u8bd5",
+    "a" * 200,
+    " " * 200,
+    "\u180e",
+    "\x85x",
+    "\x1cx",
+    "a\u200db",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "\U0010ffff\ufffe",
 ]
 
 CONVERTER = (
@@ -38,7 +70,8 @@ VARIANT = (
     "{% for message in messages %}{{'<|im_start|>' + message['role'] + ' '}}"
     "{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}{{ '<image>' }}{% endfor %}"
     "{% if message['role'] != 'assistant' %}"
-    "{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}{{ '\\n' + content['text'] }}{% endfor %}"
+    "{% for content in message['content'] | selectattr('type', 'equalto', '"
+    "text') %}{{ '\\n' + content['text'] }}{% endfor %}"
     "{% else %}{% for content in message['content'] | selectattr('type', 'equalto', 'text') %}"
     "{% generation %}{{ '\\n' + content['text'] }}{% endgeneration %}{% endfor %}{% endif %}"
     "{{'<|im_end|>'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -78,31 +111,46 @@ TEMPLATES = {
 {%- endif %}
 
 """,
-    "plus": "{% for m in messages %}{{ m.content[0].text ~ 1 + 2 ~ '|' if false else '' }}{{ 1 + 2 * 3 - 7 // 2 - -7 // 2 + -7 % 3 }}"
+    "plus": "{% for m in messages %}{{ m.content[0].text ~ 1 + 2 ~ '|' if false els"
+    "e '' }}{{ 1 + 2 * 3 - 7 // 2 - -7 // 2 + -7 % 3 }}"
     "{{ 'a' ~ 1 ~ none ~ true ~ missing }}|{% endfor %}",
-    "loops": "{% for m in messages[1:] %}{{ loop.index0 }},{{ loop.index }},{{ loop.first }},{{ loop.last }},{{ loop.length }},"
+    "loops": "{% for m in messages[1:] %}{{ loop.index0 }},{{ loop.index }},{{ loop."
+    "first }},{{ loop.last }},{{ loop.length }},"
     "{{ loop.revindex }};{% else %}none{% endfor %}{% for m in messages[::-1] %}{{ m.role }} {% endfor %}"
-    "{% for m in messages if m.role == 'user' %}{{ loop.index }}{% endfor %}{{ messages[-1].role }}{{ messages[99] is defined }}",
+    "{% for m in messages if m.role == 'user' %}{{ loop.index }}{% endfor %"
+    "}{{ messages[-1].role }}{{ messages[99] is defined }}",
     "scope": "{% set x = 'a' %}{% for m in messages %}{{ x }}{% set x = 'b' %}{{ x }}{% endfor %}{{ x }}"
     "{% if true %}{% set x = 'c' %}{% endif %}{{ x }}",
-    "tests": "{{ messages is iterable }}{{ messages is string }}{{ messages[0] is mapping }}{{ tools is none }}{{ tools is not none }}"
+    "tests": "{{ messages is iterable }}{{ messages is string }}{{ messages[0] is ma"
+    "pping }}{{ tools is none }}{{ tools is not none }}"
     "{{ nothing is defined }}{{ nothing is not defined and 1 is number }}{{ 3 is odd }}{{ messages is sequence }}"
     "{{ messages[0].content is string }}{{ 'a' in 'cat' }}{{ 'x' not in ['x', 'y'] }}{{ 1 == true }}{{ '1' == 1 }}"
-    "{{ not 1 == 2 }}{{ 1 < 2 < 3 }}{{ 2 >= 3 or 'b' > 'a' }}{{ [1, ['a']] == [1, ['a']] }}{{ none == none }}{{ messages[0].content[0].type }}",
-    "filters": "{{ '  x ' | trim }}|{{ 'abC' | upper }}{{ 'ABc' | lower }}{{ 'hELLO' | capitalize }}{{ [1, 2] | length }}"
-    "{{ ['a', 'b'] | join(', ') }}{{ missing | default('d') }}{{ '' | default('e', true) }}{{ 'abc' | first }}{{ [1, 2] | last }}"
+    "{{ not 1 == 2 }}{{ 1 < 2 < 3 }}{{ 2 >= 3 or 'b' > 'a' }}{{ [1, ['a']] "
+    "== [1, ['a']] }}{{ none == none }}{{ messages[0].content[0].type }}",
+    "filters": "{{ '  x ' | trim }}|{{ 'abC' | upper }}{{ 'ABc' | lower }}{{ 'hELLO' |"
+    " capitalize }}{{ [1, 2] | length }}"
+    "{{ ['a', 'b'] | join(', ') }}{{ missing | default('d') }}{{ '' | defau"
+    "lt('e', true) }}{{ 'abc' | first }}{{ [1, 2] | last }}"
     "{{ 'abc' | list | join('-') }}{{ 12 | string + 'x' }}{{ messages | map(attribute='role') | join('/') }}"
-    "{{ messages | rejectattr('role', 'equalto', 'user') | list | length }}{{ messages | selectattr('role', 'in', ['user']) | list | length }}"
-    "{{ (messages | selectattr('role', 'eq', 'user') | first).content[-1].text }}{{ 'a,b' | replace(',', ';') }}{{ [] | first is defined }}"
+    "{{ messages | rejectattr('role', 'equalto', 'user') | list | length }}"
+    "{{ messages | selectattr('role', 'in', ['user']) | list | length }}"
+    "{{ (messages | selectattr('role', 'eq', 'user') | first).content[-1].t"
+    "ext }}{{ 'a,b' | replace(',', ';') }}{{ [] | first is defined }}"
     "{{ 'na\u00efve \u4e2d'[2:] }}{{ 'abc'[::-1] }}{{ 'abcdef'[-3:-1] }}",
-    "strings": "{{ 'it\\'s' }}{{ \"a\\tb\\\\n\" }}{{ '\\x41\\u00e9\\q' 'joined' }}{{ '%}' }}{{ \"}}\" }}{{ '{{' }}{{- ' -' -}}  \n x \n{{ bos_token }}{{ eos_token }}",
-    "methods": "{{ messages[0].role.upper() }}{{ ' a '.strip() }}{{ 'abc'.startswith('ab') }}{{ 'x'.replace('x', 'yy') }}{{ messages[0].get('name', 'n') }}"
+    "strings": "{{ 'it\\'s' }}{{ \"a\\tb\\\\n\" }}{{ '\\x41\\u00e9\\q' 'joined' }}{{ '"
+    "%}' }}{{ \"}}\" }}{{ '{{' }}{{- ' -' -}}  \n x \n{{ bos_token }}{{ eos"
+    "_token }}",
+    "methods": "{{ messages[0].role.upper() }}{{ ' a '.strip() }}{{ 'abc'.startswith('"
+    "ab') }}{{ 'x'.replace('x', 'yy') }}{{ messages[0].get('name', 'n') }}"
     "{{ messages[0].content[-1].text.strip() }}{{ 'a b '.rstrip() ~ '|' }}{{ messages[0].get('zip') is none }}",
     "raises": "{% for m in messages %}{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}"
     "{{ raise_exception('roles must alternate') }}{% endif %}{{ m.role ~ m.content[0].type }}{% endfor %}",
-    "comments": "a {# one #} b\n  {# two #}\nc{#- three -#}  \n d\n  {%- if true -%}\n e \n {%- endif %}\n\nf\n  {% if true %}\n  g\n  {% endif %}\nh\n",
+    "comments": "a {# one #} b\n  {# two #}\nc{#- three -#}  \n d\n  {%- if true -%}\n "
+    "e \n {%- endif %}\n\nf\n  {% if true %}\n  g\n  {% endif %}\nh\n",
     "crlf": "a\r\n{% if true %}\r\nb\r\n{% endif %}\r\nc\r\n",
-    "inline": "{% for m in messages %}{{ ('first' if loop.first else 'later') ~ ('!' if loop.last) }}{{ m.content | selectattr('type', 'equalto', 'image') | list | length }}{% endfor %}",
+    "inline": "{% for m in messages %}{{ ('first' if loop.first else 'later') ~ ('!' "
+    "if loop.last) }}{{ m.content | selectattr('type', 'equalto', 'image') "
+    "| list | length }}{% endfor %}",
 }
 
 
@@ -114,7 +162,10 @@ CONVERSATIONS = [
     [{"role": "user", "content": [{"type": "image"}, text("What is shown in this image?")]}],
     [
         {"role": "system", "content": [text("Be brief.")]},
-        {"role": "user", "content": [text("  Compare "), {"type": "image"}, {"type": "image"}, text(" and\n"), {"type": "video"}]},
+        {
+            "role": "user",
+            "content": [text("  Compare "), {"type": "image"}, {"type": "image"}, text(" and\n"), {"type": "video"}],
+        },
         {"role": "assistant", "content": [text("They differ.\n")]},
         {"role": "user", "content": [text("Na\u00efve \u4e2d\u6587? <|im_end|> <image> ")]},
     ],
@@ -171,15 +222,35 @@ def flagged_tokenizer(plain):
         tokenizer["added_tokens"].append({**token, "normalized": False, "special": True, **changes})
     tokenizer["model"]["merges"] = [merge.split(" ") for merge in tokenizer["model"]["merges"]]
     tokenizer["model"]["ignore_merges"] = True
-    tokenizer["pre_tokenizer"] = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
+    tokenizer["pre_tokenizer"] = {
+        "type": "ByteLevel",
+        "add_prefix_space": False,
+        "trim_offsets": True,
+        "use_regex": True,
+    }
     tokenizer["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "NFC"}]}
     return tokenizer
 
 
 FLAG_TEXTS = [
-    "a [left] b", "a  \u3000[right] \n b", "a [both] [left] [right]  [both]", "zword zwords szword a.zword zword", "\u4e2dzword zword\u00e9",
-    "cafe\u0301 caf\u00e9s", "nai\u0308ve na\u00efve", "[rightmost] [right]most", "a  b   c", "[left][right] x [both]", "zword", " zword ",
-    "don't 123 456\n\n x", "[left] <image> [right]", "zword_ zword-", "zword\u0301 \u0301zword", "zword\u200d zword\u2160 zword\u24b6", "   [both]",
+    "a [left] b",
+    "a  \u3000[right] \n b",
+    "a [both] [left] [right]  [both]",
+    "zword zwords szword a.zword zword",
+    "\u4e2dzword zword\u00e9",
+    "cafe\u0301 caf\u00e9s",
+    "nai\u0308ve na\u00efve",
+    "[rightmost] [right]most",
+    "a  b   c",
+    "[left][right] x [both]",
+    "zword",
+    " zword ",
+    "don't 123 456\n\n x",
+    "[left] <image> [right]",
+    "zword_ zword-",
+    "zword\u0301 \u0301zword",
+    "zword\u200d zword\u2160 zword\u24b6",
+    "   [both]",
 ]
 
 

@@ -30,7 +30,7 @@ from tiny_models import build_model, save_checkpoint
 
 LOGIT_LIMIT = 1e-4
 RELATIVE_LIMIT = 1e-4  # of other intermediates, times their largest value where that is above 1
-TIE_MARGIN = 1e-3      # a greedy step this close to a tie may go either way
+TIE_MARGIN = 1e-3  # a greedy step this close to a tie may go either way
 NEW_TOKENS = 32
 CASES_PER_MODEL = 8
 REAL_EVERY = 5  # each fifth model has the real 27 x 27 geometry
@@ -58,13 +58,29 @@ def run_program(arguments):
 
 
 def shared_options(options, model):
-    return ["--model", model.folder, "--dtype", "float32", "--threads", str(options.threads), "--quiet",
-            "--num-frames", str(model.num_frames)]
+    return [
+        "--model",
+        model.folder,
+        "--dtype",
+        "float32",
+        "--threads",
+        str(options.threads),
+        "--quiet",
+        "--num-frames",
+        str(model.num_frames),
+    ]
 
 
 def greedy_options(options, model):
-    return [*shared_options(options, model), "--max-new-tokens", str(NEW_TOKENS), "--temperature", "0",
-            "--repetition-penalty", "1"]
+    return [
+        *shared_options(options, model),
+        "--max-new-tokens",
+        str(NEW_TOKENS),
+        "--temperature",
+        "0",
+        "--repetition-penalty",
+        "1",
+    ]
 
 
 class TinyModel:
@@ -113,8 +129,10 @@ def compare_trace(expected, found, precise_trace, tally):
             raise Failure(f"{name} has shape {found[name].shape}, reference {expected[name].shape}")
     if not np.array_equal(expected["input_ids"], found["input_ids"]):
         at = int(np.argmax(expected["input_ids"] != found["input_ids"]))
-        raise Failure(f"input_ids differ first at {at}: {found['input_ids'][at:at + 8]}, reference "
-                      f"{expected['input_ids'][at:at + 8]}")
+        raise Failure(
+            f"input_ids differ first at {at}: {found['input_ids'][at:at + 8]}, reference "
+            f"{expected['input_ids'][at:at + 8]}"
+        )
     if "pixel_values" in expected and expected["pixel_values"].tobytes() != found["pixel_values"].tobytes():
         tally.pixel_mismatches += 1
         different = np.argwhere(expected["pixel_values"] != found["pixel_values"])
@@ -129,9 +147,11 @@ def compare_trace(expected, found, precise_trace, tally):
 def compare_answer(answer, trace, greedy, tally):
     tally.answers += 1
     if answer["prompt_tokens"] != len(trace["input_ids"]):
-        raise Failure(f"{answer['prompt_tokens']} prompt tokens, reference {len(trace['input_ids'])}\n"
-                      f"    program's prompt   {answer.get('prompt', '')!r}\n"
-                      f"    reference's prompt {trace['prompt']!r}")
+        raise Failure(
+            f"{answer['prompt_tokens']} prompt tokens, reference {len(trace['input_ids'])}\n"
+            f"    program's prompt   {answer.get('prompt', '')!r}\n"
+            f"    reference's prompt {trace['prompt']!r}"
+        )
     counts = [item["tokens"] for item in answer["media"]]
     if counts != trace["token_counts"]:
         raise Failure(f"tokens per medium {counts}, reference {trace['token_counts']}")
@@ -167,8 +187,12 @@ def check_case(options, model, case, answers, tally):
         path = os.path.join(model.folder, "trace.safetensors")
         run_program([options.program, "trace", *case.argv, "--out", path, *shared_options(options, model)])
         tally.traces += 1
-        compare_trace(as_arrays(trace), load_file(path),
-                      lambda: as_arrays(model.reference.in_float64().trace(case.messages, case.media)), tally)
+        compare_trace(
+            as_arrays(trace),
+            load_file(path),
+            lambda: as_arrays(model.reference.in_float64().trace(case.messages, case.media)),
+            tally,
+        )
     if case.request is None:
         command = [options.program, "ask", *case.argv, "--json", *greedy_options(options, model)]
         answer = json.loads(run_program(command))
@@ -197,9 +221,12 @@ def check_model(options, index, numbers, work, tally):
         except (Failure, OSError, ValueError, KeyError) as failure:
             tally.failures.append(case.name)
             kinds = "+".join(part["type"] for m in case.messages for part in m["content"] + m.get("placed", []))
-            print(f"FAILED case {case.name} ({model.layout}, {kinds}): {failure}\n"
-                  f"  repeat: python reference/parity.py --program {options.program} --seed {options.seed} "
-                  f"--only {case.name} --keep DIR", flush=True)
+            print(
+                f"FAILED case {case.name} ({model.layout}, {kinds}): {failure}\n"
+                f"  repeat: python reference/parity.py --program {options.program} --seed {options.seed} "
+                f"--only {case.name} --keep DIR",
+                flush=True,
+            )
     if options.keep is None:
         shutil.rmtree(model.folder)
 
@@ -207,10 +234,14 @@ def check_model(options, index, numbers, work, tally):
 def summary(options, tally):
     worst = tally.worst.get("logits", 0.0)
     parts = ", ".join(f"{name} {error:.1e}" for name, error in sorted(tally.worst.items()))
-    print(f"largest differences: {parts}; {tally.traces} traces, {tally.answers} answers, {tally.ties} near ties, "
-          f"{tally.float64_decided} decided by float64")
-    print(f"parity: {tally.cases} cases, {tally.cases - len(tally.failures)} equal, max |dlogit| {worst:.1e}, "
-          f"pixel mismatches {tally.pixel_mismatches} (seed {options.seed})")
+    print(
+        f"largest differences: {parts}; {tally.traces} traces, {tally.answers} answers, {tally.ties} near ties, "
+        f"{tally.float64_decided} decided by float64"
+    )
+    print(
+        f"parity: {tally.cases} cases, {tally.cases - len(tally.failures)} equal, max |dlogit| {worst:.1e}, "
+        f"pixel mismatches {tally.pixel_mismatches} (seed {options.seed})"
+    )
 
 
 def parse_options():
@@ -247,8 +278,12 @@ def main():
     try:
         for done, (index, numbers) in enumerate([] if options.geometry_only else work_items(options), 1):
             check_model(options, index, numbers, work, tally)
-            print(f"  {tally.cases} cases, {len(tally.failures)} failed, max |dlogit| "
-                  f"{tally.worst.get('logits', 0.0):.1e}", file=sys.stderr, flush=True)
+            print(
+                f"  {tally.cases} cases, {len(tally.failures)} failed, max |dlogit| "
+                f"{tally.worst.get('logits', 0.0):.1e}",
+                file=sys.stderr,
+                flush=True,
+            )
         if not options.skip_geometry and not options.only:
             geometry_failed = not compare_geometry(options.program, options.seed, work)
     finally:

@@ -26,7 +26,8 @@ class CountingRule:
 
 def transformers_count(plan, width, height, patches):
     kept, newlines = LlavaOnevisionProcessor._get_unpadded_features(
-        CountingRule, height, width, patches, patches, plan.rows, plan.cols)
+        CountingRule, height, width, patches, patches, plan.rows, plan.cols
+    )
     return kept + newlines + patches**2
 
 
@@ -41,8 +42,13 @@ def sizes_to_check(seed):
 
 def program_lines(program, folder, rule, sizes):
     text = "".join(f"{w} {h}\n" for w, h in sizes)
-    done = subprocess.run([program, "geometry", "--model", folder, "--compat", rule], input=text, capture_output=True,
-                          text=True, timeout=600)
+    done = subprocess.run(
+        [program, "geometry", "--model", folder, "--compat", rule],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"geometry --compat {rule}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
     return [tuple(map(int, line.split())) for line in done.stdout.splitlines()]

@@ -20,17 +20,66 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 PHRASES = [
-    "What is shown in this image?", "Don't worry, I'LL be there; it's WE'VE done. You\u2019re", "def f(x):\n    return x**2\n",
-    "Это проверка русского языка.", "中文，测试。混合English文本", "日本語のテキスト、カタカナ", "한국어 문장입니다", "한국어",
-    "مرحبا بالعالم", "שלום עולם", "नमस्ते दुनिया", "สวัสดีชาวโลก", "Ελληνικά", "Tiếng Việt có dấu", "e\u0301a\u0300o\u0302\u0323",
-    "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪", "3.14159 1,234,567 ½ Ⅷ ٣٤ १२३", "\t\tindented\r\n\r\n  next", "<|im_start|>user\n", "<|im_end|>", "<|endoftext|>",
-    "<image>", "<video>", "<imag", "<|im_", "https://example.org/a?b=c&d=%20", "\u00a0\u2003\u3000wide", "'S'ſ'T'LL'rE", "\u212b\u2126\u00c5",
-    "{\"a\": [1, 2.5e-3, null]}", "$\\frac{a}{b}$", "\u0344\u0f73\u0958\ufb1d", "\U0001d15e\U0001d160", "a\u0338=\u0338", "\u1100\u1161\u11a8",
+    "What is shown in this image?",
+    "Don't worry, I'LL be there; it's WE'VE done. You\u2019re",
+    "def f(x):\n    return x**2\n",
+    "Это проверка русского языка.",
+    "中文，测试。混合English文本",
+    "日本語のテキスト、カタカナ",
+    "한국어 문장입니다",
+    "한국어",
+    "مرحبا بالعالم",
+    "שלום עולם",
+    "नमस्ते दुनिया",
+    "สวัสดีชาวโลก",
+    "Ελληνικά",
+    "Tiếng Việt có dấu",
+    "e\u0301a\u0300o\u0302\u0323",
+    "👩‍👩‍👧‍👦🏳️‍🌈🇩🇪",
+    "3.14159 1,234,567 ½ Ⅷ ٣٤ १२३",
+    "\t\tindented\r\n\r\n  next",
+    "<|im_start|>user\n",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "<image>",
+    "<video>",
+    "<imag",
+    "<|im_",
+    "https://example.org/a?b=c&d=%20",
+    "\u00a0\u2003\u3000wide",
+    "'S'ſ'T'LL'rE",
+    "\u212b\u2126\u00c5",
+    '{"a": [1, 2.5e-3, null]}',
+    "$\\frac{a}{b}$",
+    "\u0344\u0f73\u0958\ufb1d",
+    "\U0001d15e\U0001d160",
+    "a\u0338=\u0338",
+    "\u1100\u1161\u11a8",
 ]
-SPACES = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u180e\u2000\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
-PLANES = [(0x20, 0x7F), (0x80, 0x250), (0x250, 0x800), (0x800, 0x1100), (0x1100, 0x1200), (0x1D00, 0x2100), (0x2100, 0x3000),
-          (0x3000, 0xA000), (0xA000, 0xD800), (0xE000, 0x10000), (0x10000, 0x12000), (0x12000, 0x20000), (0x20000, 0x32400),
-          (0x32400, 0x110000), (0x300, 0x370), (0x1AB0, 0x1AFF), (0x1D100, 0x1D250), (0x1E000, 0x1E950)]
+SPACES = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u180e\u2000\u2009\u200a"
+    "\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
+PLANES = [
+    (0x20, 0x7F),
+    (0x80, 0x250),
+    (0x250, 0x800),
+    (0x800, 0x1100),
+    (0x1100, 0x1200),
+    (0x1D00, 0x2100),
+    (0x2100, 0x3000),
+    (0x3000, 0xA000),
+    (0xA000, 0xD800),
+    (0xE000, 0x10000),
+    (0x10000, 0x12000),
+    (0x12000, 0x20000),
+    (0x20000, 0x32400),
+    (0x32400, 0x110000),
+    (0x300, 0x370),
+    (0x1AB0, 0x1AFF),
+    (0x1D100, 0x1D250),
+    (0x1E000, 0x1E950),
+]
 
 
 def letters(source, low, high, count):
@@ -58,7 +107,10 @@ def make_string(source):
         elif kind == 5:
             parts.append(letters(source, 0, 0xD800, source.randrange(1, 4)))
         else:
-            parts.append(source.choice(["'", " '", "\u2019"]) + source.choice(["s", "S", "\u017f", "t", "re", "VE", "m", "Ll", "lL", "d"]))
+            parts.append(
+                source.choice(["'", " '", "\u2019"])
+                + source.choice(["s", "S", "\u017f", "t", "re", "VE", "m", "Ll", "lL", "d"])
+            )
     return "".join(parts)
 
 

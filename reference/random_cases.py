@@ -1,7 +1,7 @@
 """Random tiny shapes, media files and conversations for parity.py; everything follows from one seed text.
 
-    shape, layout = random_shape(random.Random("7/shape"), real=False)
-    case = random_case(random.Random("7/case"), shape, layout, num_frames=5, folder="DIR")
+shape, layout = random_shape(random.Random("7/shape"), real=False)
+case = random_case(random.Random("7/case"), shape, layout, num_frames=5, folder="DIR")
 """
 
 import os
@@ -46,14 +46,25 @@ def random_shape(rng, real):
     heads = rng.choice([1, 2, 3, 4])
     vision_heads = rng.choice([1, 2, 3])
     shape = Shape(
-        ranks=rng.choice([512, 700, 1024, 2048, 4096]), vocab_multiple=rng.choice([1, 64, 64, 128]),
-        tile=384 if real else patch * rng.randint(2, 6) + rng.choice([0, 0, rng.randrange(patch)]), patch=patch,
-        grid=6 if real else rng.choice([2, 3, 6, 6]), max_tiles=9 if real else rng.choice([9, 9, 4, 2]),
-        vision_hidden=vision_heads * rng.randint(6, 16), vision_inner=rng.randint(17, 90),
-        vision_layers=rng.randint(1, 3), vision_heads=vision_heads, hidden=rng.randint(16, 64),
-        inner=rng.randint(20, 130), layers=rng.randint(1, 4), heads=heads,
-        kv_heads=rng.choice([k for k in range(1, heads + 1) if heads % k == 0]), head_dim=2 * rng.randint(3, 12),
-        tied=rng.random() < 0.5, rope_theta=rng.choice([1e6, 1e6, 1e4, 5e5]), rms_norm_eps=rng.choice([1e-6, 1e-5]),
+        ranks=rng.choice([512, 700, 1024, 2048, 4096]),
+        vocab_multiple=rng.choice([1, 64, 64, 128]),
+        tile=384 if real else patch * rng.randint(2, 6) + rng.choice([0, 0, rng.randrange(patch)]),
+        patch=patch,
+        grid=6 if real else rng.choice([2, 3, 6, 6]),
+        max_tiles=9 if real else rng.choice([9, 9, 4, 2]),
+        vision_hidden=vision_heads * rng.randint(6, 16),
+        vision_inner=rng.randint(17, 90),
+        vision_layers=rng.randint(1, 3),
+        vision_heads=vision_heads,
+        hidden=rng.randint(16, 64),
+        inner=rng.randint(20, 130),
+        layers=rng.randint(1, 4),
+        heads=heads,
+        kv_heads=rng.choice([k for k in range(1, heads + 1) if heads % k == 0]),
+        head_dim=2 * rng.randint(3, 12),
+        tied=rng.random() < 0.5,
+        rope_theta=rng.choice([1e6, 1e6, 1e4, 5e5]),
+        rms_norm_eps=rng.choice([1e-6, 1e-5]),
     )
     return shape, rng.choice(LAYOUTS)
 
@@ -199,8 +210,10 @@ def turns(rng, maker, case):
         if rng.random() < 0.3:
             parts.append(text_part(random_text(rng, 5)))
             rng.shuffle(parts)
-        case.messages += [{"role": "user", "content": parts},
-                          {"role": "assistant", "content": [text_part(random_text(rng, 12))]}]
+        case.messages += [
+            {"role": "user", "content": parts},
+            {"role": "assistant", "content": [text_part(random_text(rng, 12))]},
+        ]
     case.messages.pop()
 
 

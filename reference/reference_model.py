@@ -133,8 +133,10 @@ class ReferenceModel:
         out, hooks = {"hidden.0": embeds}, []
         decoder = self.model.model.language_model
         for index, layer in enumerate(decoder.layers):
+
             def keep(module, inputs, output, name=f"hidden.{index + 1}"):
                 out[name] = (output[0] if isinstance(output, tuple) else output)[0]
+
             hooks.append(layer.register_forward_hook(keep))
         last = decoder(inputs_embeds=embeds[None], use_cache=False).last_hidden_state[0]
         for hook in hooks:
@@ -166,8 +168,11 @@ class ReferenceModel:
         inputs = {"input_ids": trace["input_ids"][None]}
         if images:
             tiles = [self.tiles("image", media[i], len(images) == 1) for i in images]
-            inputs |= {"pixel_values": torch.stack(tiles), "batch_num_images": torch.tensor([len(images)]),
-                       "image_sizes": torch.tensor([media[i].shape[:2] for i in images])}
+            inputs |= {
+                "pixel_values": torch.stack(tiles),
+                "batch_num_images": torch.tensor([len(images)]),
+                "image_sizes": torch.tensor([media[i].shape[:2] for i in images]),
+            }
         if videos:
             frames = [self.tiles("video", media[i], False) for i in videos]
             if len({len(f) for f in frames}) > 1:

@@ -111,34 +111,78 @@ SHAPES = {
     "small": Shape(tile=56, vision_hidden=24, vision_inner=48, hidden=40, inner=72, head_dim=10),
     # Nothing is round: odd tower heads and inner size, tied embeddings, other theta and eps, padded vocabulary.
     "odd": Shape(
-        ranks=700, vocab_multiple=128, tile=70, vision_hidden=33, vision_inner=43, vision_layers=3, vision_heads=3,
-        hidden=42, inner=61, layers=2, heads=3, kv_heads=1, head_dim=10, tied=True, rope_theta=1e4, rms_norm_eps=1e-5,
+        ranks=700,
+        vocab_multiple=128,
+        tile=70,
+        vision_hidden=33,
+        vision_inner=43,
+        vision_layers=3,
+        vision_heads=3,
+        hidden=42,
+        inner=61,
+        layers=2,
+        heads=3,
+        kv_heads=1,
+        head_dim=10,
+        tied=True,
+        rope_theta=1e4,
+        rms_norm_eps=1e-5,
     ),
     # The released 0.5B model's shape, for measuring time (bench/peers); random weights, 1.8 GB in bfloat16.
     "0.5b": Shape(
-        ranks=151643, vocab_multiple=152000, tile=384, vision_hidden=1152, vision_inner=4304, vision_layers=26,
-        vision_heads=16, hidden=896, inner=4864, layers=24, heads=14, kv_heads=2, head_dim=64, tied=True,
+        ranks=151643,
+        vocab_multiple=152000,
+        tile=384,
+        vision_hidden=1152,
+        vision_inner=4304,
+        vision_layers=26,
+        vision_heads=16,
+        hidden=896,
+        inner=4864,
+        layers=24,
+        heads=14,
+        kv_heads=2,
+        head_dim=64,
+        tied=True,
     ),
 }
 
 
 def hf_config(shape):
     vision = SiglipVisionConfig(
-        hidden_size=shape.vision_hidden, intermediate_size=shape.vision_inner, num_hidden_layers=shape.vision_layers,
-        num_attention_heads=shape.vision_heads, image_size=shape.tile, patch_size=shape.patch, vision_use_head=False,
+        hidden_size=shape.vision_hidden,
+        intermediate_size=shape.vision_inner,
+        num_hidden_layers=shape.vision_layers,
+        num_attention_heads=shape.vision_heads,
+        image_size=shape.tile,
+        patch_size=shape.patch,
+        vision_use_head=False,
     )
     text = Qwen2Config(
-        vocab_size=shape.vocab_size, hidden_size=shape.hidden, intermediate_size=shape.inner,
-        num_hidden_layers=shape.layers, num_attention_heads=shape.heads, num_key_value_heads=shape.kv_heads,
-        head_dim=shape.head_dim, max_position_embeddings=32768, rms_norm_eps=shape.rms_norm_eps,
-        rope_theta=shape.rope_theta, tie_word_embeddings=shape.tied, use_sliding_window=False,
-        bos_token_id=shape.end_of_text_id, eos_token_id=shape.eos_id,
+        vocab_size=shape.vocab_size,
+        hidden_size=shape.hidden,
+        intermediate_size=shape.inner,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.kv_heads,
+        head_dim=shape.head_dim,
+        max_position_embeddings=32768,
+        rms_norm_eps=shape.rms_norm_eps,
+        rope_theta=shape.rope_theta,
+        tie_word_embeddings=shape.tied,
+        use_sliding_window=False,
+        bos_token_id=shape.end_of_text_id,
+        eos_token_id=shape.eos_id,
     )
     return LlavaOnevisionConfig(
-        vision_config=vision, text_config=text, image_token_index=shape.image_id, video_token_index=shape.video_id,
+        vision_config=vision,
+        text_config=text,
+        image_token_index=shape.image_id,
+        video_token_index=shape.video_id,
         vision_aspect_ratio=f"anyres_max_{shape.max_tiles}",
         image_grid_pinpoints=[list(pair) for pair in shape.pinpoints],
-        vision_feature_layer=-1, vision_feature_select_strategy="full",
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
     )
 
 
@@ -180,20 +224,30 @@ def build_model(shape, seed):
 def tensors_in_layout(model, layout):
     """name -> tensor as a file of that layout holds them."""
     renames = {
-        "hf-a": [("model.language_model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),
-                 ("model.", "")],
+        "hf-a": [
+            ("model.language_model.", "language_model.model."),
+            ("lm_head.", "language_model.lm_head."),
+            ("model.", ""),
+        ],
         "hf-b": [],
-        "hf-c": [("model.language_model.", "language_model.model."), ("lm_head.", "language_model.lm_head."),
-                 ("model.vision_tower.vision_model.", "vision_tower."), ("model.", "")],
-        "official": [("model.language_model.", "model."), ("model.vision_tower.", "model.vision_tower.vision_tower."),
-                     ("model.multi_modal_projector.linear_1.", "model.mm_projector.0."),
-                     ("model.multi_modal_projector.linear_2.", "model.mm_projector.2.")],
+        "hf-c": [
+            ("model.language_model.", "language_model.model."),
+            ("lm_head.", "language_model.lm_head."),
+            ("model.vision_tower.vision_model.", "vision_tower."),
+            ("model.", ""),
+        ],
+        "official": [
+            ("model.language_model.", "model."),
+            ("model.vision_tower.", "model.vision_tower.vision_tower."),
+            ("model.multi_modal_projector.linear_1.", "model.mm_projector.0."),
+            ("model.multi_modal_projector.linear_2.", "model.mm_projector.2."),
+        ],
     }[layout]
     tensors = {}
     for name, parameter in model.named_parameters():
         for old, new in renames:
             if name.startswith(old):
-                name = new + name[len(old):]
+                name = new + name[len(old) :]
                 break
         tensors[name] = parameter.detach().clone().contiguous()
     return tensors
@@ -217,35 +271,77 @@ def write_tensors(folder, tensors, shards):
         save_file(part, os.path.join(folder, file_name), metadata={"format": "pt"})
         weight_map.update({name: file_name for name in part})
     total = sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
-    write_json(folder, "model.safetensors.index.json",
-               {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))})
+    write_json(
+        folder,
+        "model.safetensors.index.json",
+        {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))},
+    )
 
 
 def official_config(shape, dtype):
     return {
-        "architectures": ["LlavaQwenForCausalLM"], "model_type": "llava", "attention_dropout": 0.0,
-        "bos_token_id": shape.end_of_text_id, "eos_token_id": shape.eos_id, "hidden_act": "silu",
-        "hidden_size": shape.hidden, "head_dim": shape.head_dim, "image_aspect_ratio": f"anyres_max_{shape.max_tiles}",
-        "image_crop_resolution": None, "image_grid_pinpoints": [list(pair) for pair in shape.pinpoints],
-        "image_split_resolution": None, "image_token_index": shape.image_id, "video_token_index": shape.video_id,
-        "initializer_range": 0.02, "intermediate_size": shape.inner, "max_position_embeddings": 32768,
-        "max_window_layers": shape.layers, "mm_hidden_size": shape.vision_hidden, "mm_newline_position": "one_token",
-        "mm_patch_merge_type": "spatial_unpad", "mm_projector_lr": None, "mm_projector_type": "mlp2x_gelu",
-        "mm_resampler_type": None, "mm_spatial_pool_mode": "bilinear",
-        "mm_tunable_parts": "mm_vision_tower,mm_mlp_adapter,mm_language_model", "mm_use_im_patch_token": False,
-        "mm_use_im_start_end": False, "mm_vision_select_feature": "patch", "mm_vision_select_layer": -2,
-        "mm_vision_tower": "tiny-siglip", "mm_vision_tower_lr": 2e-06, "num_attention_heads": shape.heads,
-        "num_hidden_layers": shape.layers, "num_key_value_heads": shape.kv_heads, "pos_skipping_range": 4096,
-        "rms_norm_eps": shape.rms_norm_eps, "rope_scaling": None, "rope_theta": shape.rope_theta,
-        "sliding_window": 131072, "tie_word_embeddings": shape.tied, "tokenizer_model_max_length": 32768,
-        "tokenizer_padding_side": "right", "torch_dtype": dtype, "transformers_version": "4.40.0.dev0",
-        "use_cache": True, "use_mm_proj": True, "use_pos_skipping": False, "use_sliding_window": False,
-        "vision_tower_pretrained": None, "vocab_size": shape.vocab_size,
+        "architectures": ["LlavaQwenForCausalLM"],
+        "model_type": "llava",
+        "attention_dropout": 0.0,
+        "bos_token_id": shape.end_of_text_id,
+        "eos_token_id": shape.eos_id,
+        "hidden_act": "silu",
+        "hidden_size": shape.hidden,
+        "head_dim": shape.head_dim,
+        "image_aspect_ratio": f"anyres_max_{shape.max_tiles}",
+        "image_crop_resolution": None,
+        "image_grid_pinpoints": [list(pair) for pair in shape.pinpoints],
+        "image_split_resolution": None,
+        "image_token_index": shape.image_id,
+        "video_token_index": shape.video_id,
+        "initializer_range": 0.02,
+        "intermediate_size": shape.inner,
+        "max_position_embeddings": 32768,
+        "max_window_layers": shape.layers,
+        "mm_hidden_size": shape.vision_hidden,
+        "mm_newline_position": "one_token",
+        "mm_patch_merge_type": "spatial_unpad",
+        "mm_projector_lr": None,
+        "mm_projector_type": "mlp2x_gelu",
+        "mm_resampler_type": None,
+        "mm_spatial_pool_mode": "bilinear",
+        "mm_tunable_parts": "mm_vision_tower,mm_mlp_adapter,mm_language_model",
+        "mm_use_im_patch_token": False,
+        "mm_use_im_start_end": False,
+        "mm_vision_select_feature": "patch",
+        "mm_vision_select_layer": -2,
+        "mm_vision_tower": "tiny-siglip",
+        "mm_vision_tower_lr": 2e-06,
+        "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers,
+        "num_key_value_heads": shape.kv_heads,
+        "pos_skipping_range": 4096,
+        "rms_norm_eps": shape.rms_norm_eps,
+        "rope_scaling": None,
+        "rope_theta": shape.rope_theta,
+        "sliding_window": 131072,
+        "tie_word_embeddings": shape.tied,
+        "tokenizer_model_max_length": 32768,
+        "tokenizer_padding_side": "right",
+        "torch_dtype": dtype,
+        "transformers_version": "4.40.0.dev0",
+        "use_cache": True,
+        "use_mm_proj": True,
+        "use_pos_skipping": False,
+        "use_sliding_window": False,
+        "vision_tower_pretrained": None,
+        "vocab_size": shape.vocab_size,
         "vision_config": {
-            "model_type": "siglip_vision_model", "hidden_size": shape.vision_hidden,
-            "intermediate_size": shape.vision_inner, "num_hidden_layers": shape.vision_layers,
-            "num_attention_heads": shape.vision_heads, "image_size": shape.tile, "patch_size": shape.patch,
-            "vision_use_head": False, "layer_norm_eps": 1e-06, "hidden_act": "gelu_pytorch_tanh",
+            "model_type": "siglip_vision_model",
+            "hidden_size": shape.vision_hidden,
+            "intermediate_size": shape.vision_inner,
+            "num_hidden_layers": shape.vision_layers,
+            "num_attention_heads": shape.vision_heads,
+            "image_size": shape.tile,
+            "patch_size": shape.patch,
+            "vision_use_head": False,
+            "layer_norm_eps": 1e-06,
+            "hidden_act": "gelu_pytorch_tanh",
         },
     }
 
@@ -265,19 +361,38 @@ def processor_files(shape, layout):
     """file name -> content of the processor's files: one file each as on the hub, or nested as transformers 5 does."""
     half = [0.5, 0.5, 0.5]
     size = {"height": shape.tile, "width": shape.tile}
-    values = {"do_convert_rgb": True, "do_normalize": True, "do_rescale": True, "do_resize": True,
-              "image_mean": half, "image_std": half, "resample": 3, "rescale_factor": 1 / 255, "size": size}
-    image = values | {"do_pad": True, "image_processor_type": "LlavaOnevisionImageProcessor",
-                      "image_grid_pinpoints": [list(pair) for pair in shape.pinpoints]}
+    values = {
+        "do_convert_rgb": True,
+        "do_normalize": True,
+        "do_rescale": True,
+        "do_resize": True,
+        "image_mean": half,
+        "image_std": half,
+        "resample": 3,
+        "rescale_factor": 1 / 255,
+        "size": size,
+    }
+    image = values | {
+        "do_pad": True,
+        "image_processor_type": "LlavaOnevisionImageProcessor",
+        "image_grid_pinpoints": [list(pair) for pair in shape.pinpoints],
+    }
     video = values | {"do_sample_frames": False, "video_processor_type": "LlavaOnevisionVideoProcessor"}
-    processor = {"image_token": "<image>", "num_image_tokens": shape.patches**2,
-                 "processor_class": "LlavaOnevisionProcessor", "video_token": "<video>",
-                 "vision_aspect_ratio": f"anyres_max_{shape.max_tiles}", "vision_feature_select_strategy": "full"}
+    processor = {
+        "image_token": "<image>",
+        "num_image_tokens": shape.patches**2,
+        "processor_class": "LlavaOnevisionProcessor",
+        "video_token": "<video>",
+        "vision_aspect_ratio": f"anyres_max_{shape.max_tiles}",
+        "vision_feature_select_strategy": "full",
+    }
     if layout == "hf-c":
         return {"processor_config.json": processor | {"image_processor": image, "video_processor": video}}
-    separate = {"preprocessor_config.json": image | {"processor_class": "LlavaOnevisionProcessor"},
-                "video_preprocessor_config.json": video | {"processor_class": "LlavaOnevisionProcessor"},
-                "processor_config.json": processor}
+    separate = {
+        "preprocessor_config.json": image | {"processor_class": "LlavaOnevisionProcessor"},
+        "video_preprocessor_config.json": video | {"processor_class": "LlavaOnevisionProcessor"},
+        "processor_config.json": processor,
+    }
     if layout == "hf-a":
         separate["chat_template.json"] = {"chat_template": CHAT_TEMPLATE}
     return separate
@@ -303,8 +418,9 @@ def save_checkpoint(model, shape, folder, layout):
     if layout == "official":
         write_tensors(folder, tensors_in_layout(model, layout), shards=1)
         write_json(folder, "config.json", official_config(shape, dtype))
-        write_json(folder, "generation_config.json",
-                   generation | {"eos_token_id": [shape.eos_id, shape.end_of_text_id]})
+        write_json(
+            folder, "generation_config.json", generation | {"eos_token_id": [shape.eos_id, shape.end_of_text_id]}
+        )
         return
     for name, content in processor_files(shape, layout).items():
         write_json(folder, name, content)

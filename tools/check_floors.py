@@ -5,6 +5,7 @@ Rules: own folder, lower floors and the named siblings only; no torch, ATen or c
 torch/torch.h nowhere (it costs half a minute and more than 1 GB per file that includes it).
 Usage: python3 tools/check_floors.py [ROOT]; exit code 1 with one line per violation.
 """
+
 import re
 import sys
 from pathlib import Path
@@ -70,8 +71,10 @@ def check_include(floors: Floors, folder: str, quoted: bool, name: str) -> str |
     if root in floors.floor:
         if floors.allows(folder, root):
             return None
-        return (f"{folder} (floor {floors.floor[folder]}) may not include {name} (floor {floors.floor[root]}); "
-                "move the code down or pass the value in")
+        return (
+            f"{folder} (floor {floors.floor[folder]}) may not include {name} (floor {floors.floor[root]}); "
+            "move the code down or pass the value in"
+        )
     if quoted:
         return f'"{name}" does not start with a folder of src/; write "folder/file.h", or <{name}> for a library'
     return None

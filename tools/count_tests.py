@@ -5,6 +5,7 @@ Prints "passed failed skipped" on stdout and the names of failed and skipped tes
 A test executable that died before it wrote its report counts as one failure.
 Usage: python3 tools/count_tests.py build/results | python3 tools/count_tests.py --unittest LOG
 """
+
 import re
 import sys
 import xml.etree.ElementTree as ET

@@ -33,8 +33,16 @@ class Peer:
     """transformers_bench.py, kept running."""
 
     def __init__(self, options):
-        command = [options.python, str(HERE / "transformers_bench.py"), "--model", options.model,
-                   "--threads", str(options.threads), "--dtype", options.dtype]
+        command = [
+            options.python,
+            str(HERE / "transformers_bench.py"),
+            "--model",
+            options.model,
+            "--threads",
+            str(options.threads),
+            "--dtype",
+            options.dtype,
+        ]
         self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.ready = self.answer()
 
@@ -57,8 +65,22 @@ class Peer:
 def measure_ours(options, request):
     """One warm-up and one measured pass in one process of the program."""
     kind = "image" if "image" in request else "video"
-    command = [options.program, "bench", "ttft", "--model", options.model, f"--{kind}", request[kind],
-               "--repeat", "2", "--threads", str(options.threads), "--dtype", options.dtype, "--json"]
+    command = [
+        options.program,
+        "bench",
+        "ttft",
+        "--model",
+        options.model,
+        f"--{kind}",
+        request[kind],
+        "--repeat",
+        "2",
+        "--threads",
+        str(options.threads),
+        "--dtype",
+        options.dtype,
+        "--json",
+    ]
     if kind == "video":
         command += ["--num-frames", str(request["frames"])]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -106,8 +128,10 @@ def print_table(results):
         if ours.get(key) and theirs.get(key):
             print(f"{name + ' decode':<32}{ours[key]:>6.1f} t/s{theirs[key]:>9.1f} t/s{ours[key] / theirs[key]:>8.2f}")
         megabytes = [side["peak_rss_bytes"] / 1e6 for side in (ours, theirs)]
-        print(f"{name + ' peak memory':<32}{megabytes[0]:>7.0f} MB{megabytes[1]:>10.0f} MB"
-              f"{megabytes[1] / megabytes[0]:>8.2f}")
+        print(
+            f"{name + ' peak memory':<32}{megabytes[0]:>7.0f} MB{megabytes[1]:>10.0f} MB"
+            f"{megabytes[1] / megabytes[0]:>8.2f}"
+        )
 
 
 def parse_options():
@@ -136,17 +160,29 @@ def main():
                 sides = runs.setdefault(name, {"onevision": [], "transformers": []})
                 sides["onevision"].append(measure_ours(options, request))
                 sides["transformers"].append(peer.measure(request))
-                print(f"round {number + 1} {name}: {sides['onevision'][-1]['first_token_s']:.3f} s, "
-                      f"{sides['transformers'][-1]['first_token_s']:.3f} s", file=sys.stderr, flush=True)
+                print(
+                    f"round {number + 1} {name}: {sides['onevision'][-1]['first_token_s']:.3f} s, "
+                    f"{sides['transformers'][-1]['first_token_s']:.3f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
         peer.close()
     results = {name: {side: medians(measured) for side, measured in sides.items()} for name, sides in runs.items()}
-    print(f"{processor_name()}, {options.threads} threads, {options.dtype}, median of {options.rounds} rounds, "
-          f"torch {peer.ready['torch']}")
+    print(
+        f"{processor_name()}, {options.threads} threads, {options.dtype}, median of {options.rounds} rounds, "
+        f"torch {peer.ready['torch']}"
+    )
     print_table(results)
     if options.json:
-        report = {"processor": processor_name(), "threads": options.threads, "dtype": options.dtype,
-                  "model": os.path.basename(os.path.normpath(options.model)), "peer": peer.ready, "medians": results,
-                  "runs": runs}
+        report = {
+            "processor": processor_name(),
+            "threads": options.threads,
+            "dtype": options.dtype,
+            "model": os.path.basename(os.path.normpath(options.model)),
+            "peer": peer.ready,
+            "medians": results,
+            "runs": runs,
+        }
         pathlib.Path(options.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 

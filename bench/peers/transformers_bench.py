@@ -37,7 +37,8 @@ class TransformersRun:
         torch.set_num_threads(threads)
         start = time.perf_counter()
         self.model = LlavaOnevisionForConditionalGeneration.from_pretrained(
-            folder, dtype=dtype, attn_implementation="sdpa").eval()
+            folder, dtype=dtype, attn_implementation="sdpa"
+        ).eval()
         self.load_seconds = time.perf_counter() - start
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.processor = LlavaOnevisionImageProcessor.from_pretrained(folder)
@@ -58,11 +59,21 @@ class TransformersRun:
         image = Image.open(path).convert("RGB")
         batch = self.processor([[image]], return_tensors="pt")
         tile = config.vision_config.image_size
-        plan = geometry(image.width, image.height, [(w, h) for h, w in config.image_grid_pinpoints], tile,
-                        tile // config.vision_config.patch_size, "hf", int(config.vision_aspect_ratio.split("_")[-1]))
-        return {"input_ids": self.prompt_ids(config.image_token_id, plan.tokens),
-                "pixel_values": batch["pixel_values"].to(self.dtype), "image_sizes": batch["image_sizes"],
-                "batch_num_images": torch.tensor([1])}
+        plan = geometry(
+            image.width,
+            image.height,
+            [(w, h) for h, w in config.image_grid_pinpoints],
+            tile,
+            tile // config.vision_config.patch_size,
+            "hf",
+            int(config.vision_aspect_ratio.split("_")[-1]),
+        )
+        return {
+            "input_ids": self.prompt_ids(config.image_token_id, plan.tokens),
+            "pixel_values": batch["pixel_values"].to(self.dtype),
+            "image_sizes": batch["image_sizes"],
+            "batch_num_images": torch.tensor([1]),
+        }
 
     def video_inputs(self, folder):
         config = self.model.config
@@ -70,8 +81,10 @@ class TransformersRun:
         pixels = torch.from_numpy(video_tiles(frames, config.vision_config.image_size))
         side = config.vision_config.image_size // config.vision_config.patch_size
         tokens = len(frames) * (-(-side // 2)) ** 2 + 1
-        return {"input_ids": self.prompt_ids(config.video_token_id, tokens),
-                "pixel_values_videos": pixels[None].to(self.dtype)}
+        return {
+            "input_ids": self.prompt_ids(config.video_token_id, tokens),
+            "pixel_values_videos": pixels[None].to(self.dtype),
+        }
 
     @torch.inference_mode()
     def measure(self, request):
@@ -81,9 +94,13 @@ class TransformersRun:
         output = self.model(**inputs, use_cache=True, logits_to_keep=1)
         token = output.logits[:, -1].argmax(-1, keepdim=True)
         first = time.perf_counter()
-        result = {"preprocess_s": prepared - start, "vision_s": self.language_model_start - prepared,
-                  "prefill_s": first - self.language_model_start, "first_token_s": first - start,
-                  "prompt_tokens": inputs["input_ids"].shape[1]}
+        result = {
+            "preprocess_s": prepared - start,
+            "vision_s": self.language_model_start - prepared,
+            "prefill_s": first - self.language_model_start,
+            "first_token_s": first - start,
+            "prompt_tokens": inputs["input_ids"].shape[1],
+        }
         steps = request.get("decode", 0)
         for _ in range(steps):
             output = self.model(input_ids=token, past_key_values=output.past_key_values, use_cache=True)

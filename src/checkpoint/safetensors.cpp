@@ -48,7 +48,8 @@ Dtype parse_dtype(const SortedJson& value, const std::string& where) {
       if (value == row.name) return row.dtype;
     }
   }
-  refuse(where, "dtype " + dump_sorted_json(value).substr(0, 60) + " is not one that onevision reads (F32, F16, BF16, ...)");
+  refuse(where,
+         "dtype " + dump_sorted_json(value).substr(0, 60) + " is not one that onevision reads (F32, F16, BF16, ...)");
 }
 
 std::vector<std::int64_t> parse_shape(const SortedJson& value, const std::string& where) {
@@ -79,8 +80,8 @@ TensorView parse_tensor(const std::string& name, const SortedJson& entry, std::s
   const std::string where = file + ": tensor " + quoted(name);
   if (!entry.is_object() || entry.size() != 3 || !entry.contains("dtype") || !entry.contains("shape") ||
       !entry.contains("data_offsets")) {
-    refuse(where,
-           "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " + dump_sorted_json(entry).substr(0, 100));
+    refuse(where, "expected exactly \"dtype\", \"shape\" and \"data_offsets\", found " +
+                      dump_sorted_json(entry).substr(0, 100));
   }
   TensorView tensor;
   tensor.name = name;
@@ -91,8 +92,8 @@ TensorView parse_tensor(const std::string& name, const SortedJson& entry, std::s
   const auto begin = pair ? whole_number(offsets[0]) : std::nullopt;
   const auto end = pair ? whole_number(offsets[1]) : std::nullopt;
   if (!begin || !end || *begin > *end) {
-    refuse(where,
-           "\"data_offsets\" should be [begin, end] with begin <= end, found " + dump_sorted_json(offsets).substr(0, 60));
+    refuse(where, "\"data_offsets\" should be [begin, end] with begin <= end, found " +
+                      dump_sorted_json(offsets).substr(0, 60));
   }
   if (*end > data.size()) {
     refuse(where, "ends at byte " + std::to_string(*end) + " of the data, but the file has only " +

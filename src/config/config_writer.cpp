@@ -13,12 +13,9 @@ constexpr const char* kCarried[] = {"attention_dropout", "bos_token_id",   "init
 
 std::string aspect_text(const TilingConfig& tiling) {
   switch (tiling.single_image_mode) {
-    case AspectMode::pad:
-      return "pad";
-    case AspectMode::square:
-      return "square";
-    case AspectMode::anyres:
-      break;
+    case AspectMode::pad: return "pad";
+    case AspectMode::square: return "square";
+    case AspectMode::anyres: break;
   }
   return tiling.max_tiles == 0 ? "anyres" : "anyres_max_" + std::to_string(tiling.max_tiles);
 }

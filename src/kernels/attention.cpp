@@ -141,8 +141,8 @@ void attend_narrow(const AttentionTask<T>& task) {
       const std::int64_t position = i / args.heads, kv_head = i % args.heads / task.group, in_group = i % task.group;
       const std::int64_t used = (limit(position) + kNarrowSplit - 1) / kNarrowSplit;
       const std::int64_t first = ((position * args.kv_heads + kv_head) * splits * task.group + in_group) * part_size;
-      narrow_sum(task.result(kv_head, position * task.group + in_group), parts.data() + first,
-                 task.group * part_size, used, args.e);
+      narrow_sum(task.result(kv_head, position * task.group + in_group), parts.data() + first, task.group * part_size,
+                 used, args.e);
     }
   });
 }

@@ -25,13 +25,11 @@ struct AttentionTask {
   const T* k = nullptr;
   const T* v = nullptr;
   AttentionArgs args;
-  std::int64_t group = 1;   // query heads per kv head
-  float log2_scale = 0;     // scale * log2(e): scores in powers of two
+  std::int64_t group = 1;  // query heads per kv head
+  float log2_scale = 0;    // scale * log2(e): scores in powers of two
   std::int64_t rows() const { return args.tq * group; }
   // How many keys row r sees; they are the first ones.
-  std::int64_t limit(std::int64_t row) const {
-    return args.causal ? args.tk - args.tq + row / group + 1 : args.tk;
-  }
+  std::int64_t limit(std::int64_t row) const { return args.causal ? args.tk - args.tq + row / group + 1 : args.tk; }
   const T* query(std::int64_t kv_head, std::int64_t row) const {
     return q + row / group * args.q_stride + (kv_head * group + row % group) * args.e;
   }
@@ -58,29 +56,28 @@ inline std::int64_t narrow_part_size(std::int64_t e) { return e + 2; }
 
 // Wide: rows [first_row, end_row) of one kv head. Narrow: one split, and the combination of one
 // row's splits.
-#define OV_DECLARE_ATTENTION(T)                                                                            \
-  void attend_wide(const AttentionTask<T>& task, std::int64_t kv_head, std::int64_t first_row,             \
-                   std::int64_t end_row);                                                                  \
-  void attend_narrow(const AttentionTask<T>& task, const NarrowSplit& split, float* part);                 \
+#define OV_DECLARE_ATTENTION(T)                                                                                       \
+  void attend_wide(const AttentionTask<T>& task, std::int64_t kv_head, std::int64_t first_row, std::int64_t end_row); \
+  void attend_narrow(const AttentionTask<T>& task, const NarrowSplit& split, float* part);                            \
   void combine_narrow(T* out, const float* parts, std::int64_t part_stride, std::int64_t num_parts, std::int64_t e);
 
 namespace generic {
 OV_DECLARE_ATTENTION(float)
 OV_DECLARE_ATTENTION(bf16)
-}
+}  // namespace generic
 #if defined(__x86_64__)
 namespace avx2 {
 OV_DECLARE_ATTENTION(float)
 OV_DECLARE_ATTENTION(bf16)
-}
+}  // namespace avx2
 namespace avx512 {
 OV_DECLARE_ATTENTION(float)
 OV_DECLARE_ATTENTION(bf16)
-}
+}  // namespace avx512
 namespace amx {
 void attend_wide(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first_row, std::int64_t end_row);
 void attend_narrow(const AttentionTask<bf16>& task, const NarrowSplit& split, float* part);
-}
+}  // namespace amx
 #endif
 #undef OV_DECLARE_ATTENTION
 

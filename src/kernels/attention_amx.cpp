@@ -17,10 +17,9 @@
 namespace ov::kernels::amx {
 namespace {
 
-constexpr int kTileRows = 32;            // query rows of one unit of work: two tile registers
+constexpr int kTileRows = 32;           // query rows of one unit of work: two tile registers
 constexpr std::int64_t kKeyBlock = 96;  // keys per block; part of the result's definition
-constexpr std::int64_t kStep = 32;       // keys per step of the second product
-
+constexpr std::int64_t kStep = 32;      // keys per step of the second product
 
 struct AmxScratch {
   bf16* queries;    // [units, chunks of 32 elements, 2, tile of 16 element pairs x 16 rows]

@@ -12,8 +12,7 @@
 
 #include "kernels/kernels.h"
 
-#define OV_AMX \
-  __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
+#define OV_AMX __attribute__((target("amx-tile,amx-bf16,avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 #define OV_AMX_INLINE OV_AMX inline __attribute__((always_inline))
 
 namespace ov::kernels::amx {

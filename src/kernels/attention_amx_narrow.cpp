@@ -97,9 +97,8 @@ OV_AMX_INLINE __m512 widen(__m256i half) {
 }
 
 // 32 elements of up to kHeadsPerSum heads: part[head][0..31] = weights[keys, head] . values.
-OV_AMX void sum_values(float* part, std::int64_t part_size, std::int64_t heads, const bf16* value,
-                       std::int64_t stride, std::int64_t count, const float* weights, __mmask32 lanes,
-                       std::int64_t fetched) {
+OV_AMX void sum_values(float* part, std::int64_t part_size, std::int64_t heads, const bf16* value, std::int64_t stride,
+                       std::int64_t count, const float* weights, __mmask32 lanes, std::int64_t fetched) {
   __m512 sum[kHeadsPerSum][2];
 #pragma GCC unroll 8
   for (int h = 0; h < kHeadsPerSum; ++h) sum[h][0] = sum[h][1] = _mm512_setzero_ps();

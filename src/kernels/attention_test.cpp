@@ -159,8 +159,7 @@ class AttentionIsa : public testing::TestWithParam<Isa> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(All, AttentionIsa,
-                         testing::Values(Isa::generic, Isa::avx2, Isa::avx512, Isa::amx_bf16),
+INSTANTIATE_TEST_SUITE_P(All, AttentionIsa, testing::Values(Isa::generic, Isa::avx2, Isa::avx512, Isa::amx_bf16),
                          [](const auto& isa) { return isa_name(isa.param); });
 
 template <class T>

@@ -5,9 +5,9 @@
 // sums and rescaling need no sideways steps, keys and values are used as they lie (one element
 // broadcast to all lanes), and no row can touch another.
 
-constexpr int kTileRows = 2 * kLanes;            // rows of one tile: two vectors
-constexpr int kUnroll = kLanes == 16 ? 8 : 6;    // keys or value elements in registers at a time
-constexpr std::int64_t kKeyBlock = 96;           // keys per block; part of the result's definition
+constexpr int kTileRows = 2 * kLanes;          // rows of one tile: two vectors
+constexpr int kUnroll = kLanes == 16 ? 8 : 6;  // keys or value elements in registers at a time
+constexpr std::int64_t kKeyBlock = 96;         // keys per block; part of the result's definition
 static_assert(kKeyBlock % kUnroll == 0);
 
 struct WideScratch {
@@ -24,13 +24,11 @@ struct WideScratch {
 OV_INLINE WideScratch take_wide_scratch(std::int64_t tiles, std::int64_t e) {
   WideScratch s;
   s.value_size = (e + kUnroll - 1) / kUnroll * kUnroll;
-  const std::size_t sizes[] = {static_cast<std::size_t>(tiles * e * kTileRows),
-                               static_cast<std::size_t>(tiles * s.value_size * kTileRows),
-                               static_cast<std::size_t>(tiles * kTileRows),
-                               static_cast<std::size_t>(tiles * kTileRows),
-                               static_cast<std::size_t>(kKeyBlock * e),
-                               static_cast<std::size_t>(kKeyBlock * s.value_size),
-                               static_cast<std::size_t>(kKeyBlock * kTileRows)};
+  const std::size_t sizes[] = {
+      static_cast<std::size_t>(tiles * e * kTileRows), static_cast<std::size_t>(tiles * s.value_size * kTileRows),
+      static_cast<std::size_t>(tiles * kTileRows),     static_cast<std::size_t>(tiles * kTileRows),
+      static_cast<std::size_t>(kKeyBlock * e),         static_cast<std::size_t>(kKeyBlock * s.value_size),
+      static_cast<std::size_t>(kKeyBlock * kTileRows)};
   float** const pieces[] = {&s.queries, &s.sums, &s.greatest, &s.weights, &s.keys, &s.values, &s.scores};
   std::size_t bytes = 0;
   for (const std::size_t size : sizes) bytes += Scratch::padded(size * sizeof(float));
@@ -236,8 +234,7 @@ OV_TARGET void attend_wide_of(const AttentionTask<T>& task, std::int64_t kv_head
   mark_poisoned(task, kv_head, first_row, end_row, poisoned);
 }
 
-void attend_wide(const AttentionTask<float>& task, std::int64_t kv_head, std::int64_t first_row,
-                 std::int64_t end_row) {
+void attend_wide(const AttentionTask<float>& task, std::int64_t kv_head, std::int64_t first_row, std::int64_t end_row) {
   attend_wide_of(task, kv_head, first_row, end_row);
 }
 void attend_wide(const AttentionTask<bf16>& task, std::int64_t kv_head, std::int64_t first_row, std::int64_t end_row) {

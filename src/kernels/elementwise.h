@@ -8,14 +8,14 @@
 
 #include "kernels/kernels.h"
 
-#define OV_DECLARE_ELEMENTWISE_ROWS                                                                               \
-  void rms_norm_rows(float* y, const float* x, const float* weight, std::int64_t m, std::int64_t d, float eps);   \
-  void rms_norm_rows(bf16* y, const bf16* x, const bf16* weight, std::int64_t m, std::int64_t d, float eps);      \
-  void layer_norm_rows(float* y, const float* x, const float* weight, const float* bias, std::int64_t m,          \
-                       std::int64_t d, float eps);                                                                \
-  void layer_norm_rows(bf16* y, const bf16* x, const bf16* weight, const bf16* bias, std::int64_t m,              \
-                       std::int64_t d, float eps);                                                                \
-  void rope_row(float* x, std::int64_t heads, std::int64_t half, const float* cos, const float* sin);             \
+#define OV_DECLARE_ELEMENTWISE_ROWS                                                                                  \
+  void rms_norm_rows(float* y, const float* x, const float* weight, std::int64_t m, std::int64_t d, float eps);      \
+  void rms_norm_rows(bf16* y, const bf16* x, const bf16* weight, std::int64_t m, std::int64_t d, float eps);         \
+  void layer_norm_rows(float* y, const float* x, const float* weight, const float* bias, std::int64_t m,             \
+                       std::int64_t d, float eps);                                                                   \
+  void layer_norm_rows(bf16* y, const bf16* x, const bf16* weight, const bf16* bias, std::int64_t m, std::int64_t d, \
+                       float eps);                                                                                   \
+  void rope_row(float* x, std::int64_t heads, std::int64_t half, const float* cos, const float* sin);                \
   void rope_row(bf16* x, std::int64_t heads, std::int64_t half, const float* cos, const float* sin);
 
 namespace ov::kernels {

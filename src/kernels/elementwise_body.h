@@ -109,8 +109,8 @@ void rms_norm_rows(float* y, const float* x, const float* weight, std::int64_t m
 void rms_norm_rows(bf16* y, const bf16* x, const bf16* weight, std::int64_t m, std::int64_t d, float eps) {
   rms_norm_rows_of(y, x, weight, m, d, eps);
 }
-void layer_norm_rows(float* y, const float* x, const float* weight, const float* bias, std::int64_t m,
-                     std::int64_t d, float eps) {
+void layer_norm_rows(float* y, const float* x, const float* weight, const float* bias, std::int64_t m, std::int64_t d,
+                     float eps) {
   layer_norm_rows_of(y, x, weight, bias, m, d, eps);
 }
 void layer_norm_rows(bf16* y, const bf16* x, const bf16* weight, const bf16* bias, std::int64_t m, std::int64_t d,

@@ -16,11 +16,11 @@ namespace ov::kernels {
 using bf16 = std::uint16_t;  // raw bfloat16 bits
 
 enum class Isa { generic, avx2, avx512, avx512_bf16, amx_bf16 };  // each includes those before it
-Isa best_isa();                       // of this CPU (AMX only when the kernel grants its tile data)
-Isa active_isa();                     // what the kernels use now
-void limit_isa(Isa at_most);          // for tests and debugging; never above best_isa()
+Isa best_isa();               // of this CPU (AMX only when the kernel grants its tile data)
+Isa active_isa();             // what the kernels use now
+void limit_isa(Isa at_most);  // for tests and debugging; never above best_isa()
 std::string isa_name(Isa isa);
-bool has_fast_bf16();                 // active_isa() >= avx512_bf16
+bool has_fast_bf16();  // active_isa() >= avx512_bf16
 
 enum class Activation { none, gelu_tanh, gelu_erf };
 
@@ -52,13 +52,17 @@ void rms_norm(float* y, const float* x, const float* weight, std::int64_t m, std
 void rms_norm(bf16* y, const bf16* x, const bf16* weight, std::int64_t m, std::int64_t d, double eps);
 
 // y[M,D] = (x - mean) / sqrt(var + eps) * weight + bias, statistics in float32.
-void layer_norm(float* y, const float* x, const float* weight, const float* bias, std::int64_t m, std::int64_t d, double eps);
-void layer_norm(bf16* y, const bf16* x, const bf16* weight, const bf16* bias, std::int64_t m, std::int64_t d, double eps);
+void layer_norm(float* y, const float* x, const float* weight, const float* bias, std::int64_t m, std::int64_t d,
+                double eps);
+void layer_norm(bf16* y, const bf16* x, const bf16* weight, const bf16* bias, std::int64_t m, std::int64_t d,
+                double eps);
 
 // In place, half-rotation RoPE on T rows of `heads` heads of size `e`; row t turns by position
 // first_position + t. cos and sin are computed in float32 and rounded to the row type before use.
-void rope(float* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride, std::int64_t first_position, double theta);
-void rope(bf16* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride, std::int64_t first_position, double theta);
+void rope(float* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
+          std::int64_t first_position, double theta);
+void rope(bf16* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
+          std::int64_t first_position, double theta);
 
 // out[TQ, H, E] = softmax(q . k^T * scale) . v with KH key/value heads shared by H / KH query heads.
 // Query row i sees keys 0 .. TK-1, or, when causal, 0 .. TK-TQ+i. Softmax in float32. Keys are

@@ -81,8 +81,10 @@ template <class P>
 void run_generic(const P& p) {
   const auto rows = [&](std::int64_t begin, std::int64_t end) { generic::block(p, {begin, end, 0, p.n}); };
   const auto columns = [&](std::int64_t begin, std::int64_t end) { generic::block(p, {0, p.m, begin, end}); };
-  if (p.m > p.n) parallel_for(p.m, 1, rows);
-  else parallel_for(p.n, 1, columns);
+  if (p.m > p.n)
+    parallel_for(p.m, 1, rows);
+  else
+    parallel_for(p.n, 1, columns);
 }
 
 #if defined(__x86_64__)
@@ -103,11 +105,15 @@ template <class P>
 void run_vectors(const P& p, Path path) {
   const bool avx512 = active_isa() >= Isa::avx512;
   if (path == Path::narrow) {
-    if (avx512) run_narrow<P>(p, avx512::narrow_inputs, avx512::narrow_columns);
-    else run_narrow<P>(p, avx2::narrow_inputs, avx2::narrow_columns);
+    if (avx512)
+      run_narrow<P>(p, avx512::narrow_inputs, avx512::narrow_columns);
+    else
+      run_narrow<P>(p, avx2::narrow_inputs, avx2::narrow_columns);
   } else if (!run_tiles(p)) {
-    if (avx512) run_wide<P>(p, avx512::wide_limits(p), avx512::wide_block);
-    else run_wide<P>(p, avx2::wide_limits(p), avx2::wide_block);
+    if (avx512)
+      run_wide<P>(p, avx512::wide_limits(p), avx512::wide_block);
+    else
+      run_wide<P>(p, avx2::wide_limits(p), avx2::wide_block);
   }
 }
 

@@ -18,13 +18,13 @@
 namespace ov::kernels::amx {
 namespace {
 
-constexpr std::int64_t kTile = 16;                    // rows of a tile; also its float32 columns
-constexpr std::int64_t kStep = 32;                    // ks of a tile
-constexpr std::int64_t kStrip = 3 * kTile;            // rows of x taken together
-constexpr std::int64_t kPanel = 2 * kTile;            // columns of w taken together
+constexpr std::int64_t kTile = 16;                     // rows of a tile; also its float32 columns
+constexpr std::int64_t kStep = 32;                     // ks of a tile
+constexpr std::int64_t kStrip = 3 * kTile;             // rows of x taken together
+constexpr std::int64_t kPanel = 2 * kTile;             // columns of w taken together
 constexpr std::int64_t kTileElements = kTile * kStep;  // bf16 elements of a tile
 constexpr std::int64_t kSums = kStrip * kPanel;
-constexpr std::int64_t kMaxDepth = 1216;              // ks packed at a time
+constexpr std::int64_t kMaxDepth = 1216;  // ks packed at a time
 
 struct alignas(64) TileConfig {
   std::uint8_t palette = 1;
@@ -174,13 +174,19 @@ class TileBlock {
       for (std::int64_t m = block_.m_begin; m < block_.m_end; m += kStrip) {
         pack_rows(packing_.lines());
         const bf16* strip = packing_.rows;
-        if (m + kStrip < block_.m_end) start_packing(m + kStrip, now);
-        else if (!now.last) start_packing(block_.m_begin, depth_at(i + 1));
-        else packing_ = {};
+        if (m + kStrip < block_.m_end)
+          start_packing(m + kStrip, now);
+        else if (!now.last)
+          start_packing(block_.m_begin, depth_at(i + 1));
+        else
+          packing_ = {};
         const std::int64_t rows = block_.m_end - m;
-        if (rows <= kTile) multiply_strip<1>(m, now, strip);
-        else if (rows <= 2 * kTile) multiply_strip<2>(m, now, strip);
-        else multiply_strip<3>(m, now, strip);
+        if (rows <= kTile)
+          multiply_strip<1>(m, now, strip);
+        else if (rows <= 2 * kTile)
+          multiply_strip<2>(m, now, strip);
+        else
+          multiply_strip<3>(m, now, strip);
       }
     }
     finish_rows(kStrip);
@@ -266,8 +272,7 @@ class TileBlock {
       const std::int64_t n = block_.n_begin + panel * panel_columns_;
       const std::int64_t place = single ? panel % 2 : (m - block_.m_begin) / kStrip * panels_ + panel;
       const bf16* weights = weights_ + panel * now.steps * 2 * kTileElements;
-      multiply<kTiles>(strip, weights, now.steps, sums_ + place * kSums, now.first,
-                       [&] {
+      multiply<kTiles>(strip, weights, now.steps, sums_ + place * kSums, now.first, [&] {
         finish_rows(rows_per_step);
         pack_rows(lines_per_step);
       });

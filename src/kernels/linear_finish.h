@@ -22,7 +22,7 @@ inline typename S::V polynomial(typename S::V x, const float (&coefficients)[kCo
 template <class S>
 inline typename S::V exponential(typename S::V x) {
   constexpr float kLog2E = 1.44269504f, kLn2High = 0.693359375f, kLn2Low = -2.12194440e-4f;
-  constexpr float kPowers[] = {1.0f,          1.00000004f,   0.500000011f,  0.166664053f,
+  constexpr float kPowers[] = {1.0f,          1.00000004f,    0.500000011f,  0.166664053f,
                                0.0416662000f, 0.00837597082f, 0.00139497829f};
   x = S::max(S::set(-88.3f), S::min(S::set(89.0f), x));
   const typename S::V n = S::round(S::mul(x, S::set(kLog2E)));
@@ -49,10 +49,10 @@ inline typename S::V gelu_tanh(typename S::V x) {
 // 0.5 x (1 + erf(z)), z = x / sqrt(2); from |z| = 1 on by erfc, which keeps the tails' digits.
 template <class S>
 inline typename S::V gelu_erf(typename S::V x) {
-  constexpr float kErf[] = {1.12837917f,     -0.376126269f,    0.112835975f,   -0.0268543288f,
+  constexpr float kErf[] = {1.12837917f,    -0.376126269f,    0.112835975f,   -0.0268543288f,
                             0.00518931194f, -0.000801885499f, 7.88249711e-05f};
   // erfc(z) e^(z^2) in t = 1 / (1 + z/2).
-  constexpr float kErfc[] = {-3.49491875e-06f, 0.282192159f, 0.280985633f,   0.253446255f, 0.154899801f,
+  constexpr float kErfc[] = {-3.49491875e-06f, 0.282192159f,   0.280985633f,  0.253446255f, 0.154899801f,
                              0.115064231f,     0.00882992622f, -0.170943684f, 0.0758879985f};
   using V = typename S::V;
   const V one = S::set(1.0f), half_x = S::mul(S::set(0.5f), x);

@@ -16,7 +16,7 @@ namespace ov::kernels {
 
 template <class S>
 struct FloatShape {
-  static constexpr std::int64_t kDepth = 256;         // of k
+  static constexpr std::int64_t kDepth = 256;            // of k
   static constexpr std::int64_t kPanel = 2 * S::kLanes;  // columns of a register tile
   static constexpr std::int64_t kMaxRows = 20 * S::kTileRows;
   static constexpr std::int64_t kMaxColumns = 12 * kPanel;
@@ -118,9 +118,12 @@ class FloatBlock {
       for (std::int64_t m = block_.m_begin; m < block_.m_end;) {
         const std::int64_t left = block_.m_end - m;
         float* to = sums + (m - block_.m_begin) * sums_stride_;
-        if (left >= S::kTileRows) m += multiply_rows<S::kTileRows>(m, k, depth, to);
-        else if (left >= 4) m += multiply_rows<4>(m, k, depth, to);
-        else m += multiply_rows<1>(m, k, depth, to);
+        if (left >= S::kTileRows)
+          m += multiply_rows<S::kTileRows>(m, k, depth, to);
+        else if (left >= 4)
+          m += multiply_rows<4>(m, k, depth, to);
+        else
+          m += multiply_rows<1>(m, k, depth, to);
       }
     }
   }

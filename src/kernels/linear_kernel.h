@@ -57,16 +57,16 @@ inline std::int64_t round_up(std::int64_t value, std::int64_t unit) { return (va
 inline std::int64_t narrow_stride(std::int64_t k) { return round_up(k, 32); }
 
 // Declares the functions of one instruction set for one kind of product.
-#define OV_DECLARE_LINEAR(P)                                                     \
-  BlockLimits wide_limits(const P& product);                                     \
-  void wide_block(const P& product, const Block& block);                         \
-  void narrow_inputs(const P& product, float* inputs);                           \
+#define OV_DECLARE_LINEAR(P)                             \
+  BlockLimits wide_limits(const P& product);             \
+  void wide_block(const P& product, const Block& block); \
+  void narrow_inputs(const P& product, float* inputs);   \
   void narrow_columns(const P& product, const float* inputs, std::int64_t n_begin, std::int64_t n_end);
-#define OV_DECLARE_LINEAR_FOR(isa)    \
-  namespace isa {                     \
-  OV_DECLARE_LINEAR(FloatProduct)     \
-  OV_DECLARE_LINEAR(Bf16Product)      \
-  OV_DECLARE_LINEAR(LogitsProduct)    \
+#define OV_DECLARE_LINEAR_FOR(isa) \
+  namespace isa {                  \
+  OV_DECLARE_LINEAR(FloatProduct)  \
+  OV_DECLARE_LINEAR(Bf16Product)   \
+  OV_DECLARE_LINEAR(LogitsProduct) \
   }
 OV_DECLARE_LINEAR_FOR(avx2)
 OV_DECLARE_LINEAR_FOR(avx512)

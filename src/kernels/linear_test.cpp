@@ -132,8 +132,8 @@ struct Case {
         const auto [value, slack] = expected(m, n);
         const float got = widen(y[static_cast<std::size_t>(m * y_stride() + n)]);
         ASSERT_NEAR(got, value, slack) << isa_name(active_isa()) << " m " << m << " n " << n << " of " << args.m << "x"
-                                       << args.n << "x" << args.k << " path " << static_cast<int>(args.path)
-                                       << " kind " << static_cast<int>(kind);
+                                       << args.n << "x" << args.k << " path " << static_cast<int>(args.path) << " kind "
+                                       << static_cast<int>(kind);
       }
     }
   }

@@ -63,17 +63,15 @@ void expect_near(const std::vector<float>& found, const std::vector<float>& want
 
 // PyTorch 2.13: ramp(20, 37, 61, 8) as [2 positions, 1 head, 10] from position 7000, theta 1e6;
 // ramp(8, 37, 61, 8) at position 32767, theta 1e4.
-const std::vector<float> kTurnedFloat = {
-    -1.45845151f, -1.32106471f, 2.6934979f, -3.1678555f, -0.469247341f, -4.91786766f, 0.534825504f,
-    0.881089866f, 1.94349957f, -0.30382058f, 2.87023211f, -1.99010408f, 2.03397369f, -3.75289106f,
-    -0.027682703f, -3.36515498f, 0.755470812f, 0.627853811f, 2.34057832f, 0.248462602f};
-const std::vector<bf16> kTurnedBf16 = {
-    0xbfba, 0xbfa9, 0x402c, 0xc04b, 0xbef0, 0xc09e, 0x3f08, 0x3f60, 0x3ffa, 0xbe9b, 0x4038, 0xbffe, 0x4002,
-    0xc071, 0xbce3, 0xc058, 0x3f42, 0x3f21, 0x4016, 0x3e7e};
-const std::vector<float> kFarFloat = {
-    -3.58973408f, -0.940688431f, -2.15720654f, 2.37481475f, -1.19428122f, 3.48291969f, -1.06193662f, 2.03122616f};
-const std::vector<bf16> kFarBf16 = {
-    0xc065, 0xbf71, 0xc00a, 0x4018, 0xbf99, 0x405f, 0xbf88, 0x4002};
+const std::vector<float> kTurnedFloat = {-1.45845151f, -1.32106471f, 2.6934979f,   -3.1678555f,  -0.469247341f,
+                                         -4.91786766f, 0.534825504f, 0.881089866f, 1.94349957f,  -0.30382058f,
+                                         2.87023211f,  -1.99010408f, 2.03397369f,  -3.75289106f, -0.027682703f,
+                                         -3.36515498f, 0.755470812f, 0.627853811f, 2.34057832f,  0.248462602f};
+const std::vector<bf16> kTurnedBf16 = {0xbfba, 0xbfa9, 0x402c, 0xc04b, 0xbef0, 0xc09e, 0x3f08, 0x3f60, 0x3ffa, 0xbe9b,
+                                       0x4038, 0xbffe, 0x4002, 0xc071, 0xbce3, 0xc058, 0x3f42, 0x3f21, 0x4016, 0x3e7e};
+const std::vector<float> kFarFloat = {-3.58973408f, -0.940688431f, -2.15720654f, 2.37481475f,
+                                      -1.19428122f, 3.48291969f,   -1.06193662f, 2.03122616f};
+const std::vector<bf16> kFarBf16 = {0xc065, 0xbf71, 0xc00a, 0x4018, 0xbf99, 0x405f, 0xbf88, 0x4002};
 
 TEST_P(RopeIsa, IsPyTorchs) {
   std::vector<float> x = ramp(20, 37, 61, 8);

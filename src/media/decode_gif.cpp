@@ -13,7 +13,7 @@ constexpr int kMaxCodes = 4096;
 constexpr int kNoCode = -1;
 
 struct Header {
-  std::int64_t width = 0;   // of the screen, enlarged where the first picture is larger
+  std::int64_t width = 0;  // of the screen, enlarged where the first picture is larger
   std::int64_t height = 0;
   std::int64_t left = 0, top = 0, frame_width = 0, frame_height = 0;
   bool interlaced = false;

@@ -56,8 +56,8 @@ struct Reader {
 }
 
 void on_error(j_common_ptr info) {
-  give_up(info, info->err->msg_code == JERR_INPUT_EOF || info->err->msg_code == JERR_INPUT_EMPTY ? kTruncated
-                                                                                                 : kDamaged);
+  give_up(info,
+          info->err->msg_code == JERR_INPUT_EOF || info->err->msg_code == JERR_INPUT_EMPTY ? kTruncated : kDamaged);
 }
 
 void on_message(j_common_ptr info, int level) {

@@ -28,9 +28,7 @@ struct Reader {
   bool ended_early;
 };
 
-void on_error(png_structp png, png_const_charp) {
-  std::longjmp(static_cast<Reader*>(png_get_error_ptr(png))->jump, 1);
-}
+void on_error(png_structp png, png_const_charp) { std::longjmp(static_cast<Reader*>(png_get_error_ptr(png))->jump, 1); }
 
 void on_warning(png_structp, png_const_charp) {}
 
@@ -46,8 +44,9 @@ void on_read(png_structp png, png_bytep out, std::size_t count) {
 }
 
 void skip_side_chunks(png_structp png) {
-  static const png_byte kSkipped[] = "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0"
-                                     "sRGB\0tEXt\0tIME\0zTXt";
+  static const png_byte kSkipped[] =
+      "bKGD\0cHRM\0eXIf\0gAMA\0hIST\0iCCP\0iTXt\0oFFs\0pCAL\0pHYs\0sBIT\0sCAL\0sPLT\0"
+      "sRGB\0tEXt\0tIME\0zTXt";
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kSkipped, sizeof kSkipped / 5);
 }

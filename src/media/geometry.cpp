@@ -182,8 +182,8 @@ MediaPlan plan_video(std::int64_t w, std::int64_t h, std::int64_t frames, const 
   check_size(w, h);
   check_tiling(tiling);
   if (frames < 1 || frames > kMaxFrames) {
-    throw Error(ErrorKind::input, "video of " + std::to_string(frames) + " frames: expected 1 to " +
-                                      std::to_string(kMaxFrames));
+    throw Error(ErrorKind::input,
+                "video of " + std::to_string(frames) + " frames: expected 1 to " + std::to_string(kMaxFrames));
   }
   const std::int64_t patches = tiling.patches_per_side;
   const std::int64_t pooled = (patches + 1) / 2;
@@ -201,15 +201,16 @@ MediaPlan plan_video(std::int64_t w, std::int64_t h, std::int64_t frames, const 
 
 std::vector<std::int64_t> sample_frames(std::int64_t total, std::int64_t wanted, Compat compat) {
   if (total < 1 || total > kMaxSide * kMaxSide || wanted < 1 || wanted > kMaxFrames) {
-    throw Error(ErrorKind::input, "cannot take " + std::to_string(wanted) + " frames out of " +
-                                      std::to_string(total) + "; both must be at least 1, and at most " +
-                                      std::to_string(kMaxFrames) + " can be taken");
+    throw Error(ErrorKind::input, "cannot take " + std::to_string(wanted) + " frames out of " + std::to_string(total) +
+                                      "; both must be at least 1, and at most " + std::to_string(kMaxFrames) +
+                                      " can be taken");
   }
   std::vector<std::int64_t> indices(static_cast<std::size_t>(wanted));
   // transformers refuses to take more frames than there are.
   const bool from_hf = compat == Compat::hf && wanted <= total;
-  const double step = from_hf ? static_cast<double>(total) / static_cast<double>(wanted)
-                     : wanted == 1 ? 0.0 : static_cast<double>(total - 1) / static_cast<double>(wanted - 1);
+  const double step = from_hf       ? static_cast<double>(total) / static_cast<double>(wanted)
+                      : wanted == 1 ? 0.0
+                                    : static_cast<double>(total - 1) / static_cast<double>(wanted - 1);
   for (std::int64_t k = 0; k < wanted; ++k) {
     const double x = static_cast<double>(k) * step;
     // torch.arange rounds to float32: 14.9999999 becomes frame 15.

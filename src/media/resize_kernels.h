@@ -10,7 +10,7 @@ namespace ov {
 
 constexpr int kWeightBits = 22;
 constexpr int kLowBits = 15;
-constexpr std::int64_t kTapGroup = 4;   // taps that the horizontal loops take at once
+constexpr std::int64_t kTapGroup = 4;    // taps that the horizontal loops take at once
 constexpr std::int64_t kRowsAtOnce = 4;  // rows that they take at once
 constexpr std::int64_t kReadAhead = 32;  // bytes that they may read, unused, past a row's last tap
 

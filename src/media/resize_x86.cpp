@@ -139,12 +139,12 @@ OV_AVX2 void horizontal_avx2(const HorizontalBand& band, const AxisWeights& weig
     for (std::int64_t g = 0; g < groups; ++g, offset += 3 * kTapGroup, halves += 2 * kTapGroup) {
       // low 01, low 23, high 01, high 23: each pair for a whole lane.
       const __m256i all = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(halves)));
-      const __m256i low_weights = _mm256_shuffle_epi8(
-          all, _mm256_setr_epi32(0x03020100, 0x03020100, 0x03020100, 0x03020100, 0x07060504, 0x07060504, 0x07060504,
-                                 0x07060504));
-      const __m256i high_weights = _mm256_shuffle_epi8(
-          all, _mm256_setr_epi32(0x0b0a0908, 0x0b0a0908, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c, 0x0f0e0d0c, 0x0f0e0d0c,
-                                 0x0f0e0d0c));
+      const __m256i low_weights =
+          _mm256_shuffle_epi8(all, _mm256_setr_epi32(0x03020100, 0x03020100, 0x03020100, 0x03020100, 0x07060504,
+                                                     0x07060504, 0x07060504, 0x07060504));
+      const __m256i high_weights =
+          _mm256_shuffle_epi8(all, _mm256_setr_epi32(0x0b0a0908, 0x0b0a0908, 0x0b0a0908, 0x0b0a0908, 0x0f0e0d0c,
+                                                     0x0f0e0d0c, 0x0f0e0d0c, 0x0f0e0d0c));
 #pragma GCC unroll 4
       for (int k = 0; k < kRowsAtOnce; ++k) {
         const __m128i pixels = _mm_loadu_si128(reinterpret_cast<const __m128i*>(band.in[k] + offset));
@@ -179,11 +179,11 @@ OV_AVX512 void horizontal_avx512(const HorizontalBand& band, const AxisWeights& 
       const __m512i high_weights = _mm512_permutexvar_epi32(high_pick, all);
 #pragma GCC unroll 4
       for (int k = 0; k < kRowsAtOnce / 2; ++k) {
-        const __m256i even = _mm256_broadcastsi128_si256(
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(band.in[2 * k] + offset)));
-        const __m512i both = _mm512_mask_broadcast_i32x4(
-            _mm512_castsi256_si512(even), 0xff00,
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(band.in[2 * k + 1] + offset)));
+        const __m256i even =
+            _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(band.in[2 * k] + offset)));
+        const __m512i both =
+            _mm512_mask_broadcast_i32x4(_mm512_castsi256_si512(even), 0xff00,
+                                        _mm_loadu_si128(reinterpret_cast<const __m128i*>(band.in[2 * k + 1] + offset)));
         const __m512i pairs = _mm512_shuffle_epi8(both, mask);
         low[k] = _mm512_add_epi32(low[k], _mm512_madd_epi16(pairs, low_weights));
         high[k] = _mm512_add_epi32(high[k], _mm512_madd_epi16(pairs, high_weights));

@@ -37,8 +37,7 @@ VideoBytes::~VideoBytes() {
 
 std::int64_t VideoBytes::read_at(std::int64_t offset, std::span<std::uint8_t> into) const noexcept {
   if (offset < 0 || offset >= size_) return 0;
-  const auto wanted = static_cast<std::size_t>(
-      std::min(static_cast<std::int64_t>(into.size()), size_ - offset));
+  const auto wanted = static_cast<std::size_t>(std::min(static_cast<std::int64_t>(into.size()), size_ - offset));
   if (fd_ < 0) {
     std::memcpy(into.data(), memory_.data() + offset, wanted);
     return static_cast<std::int64_t>(wanted);

@@ -48,8 +48,9 @@ void check_mp4(const VideoBytes& bytes) {
   }
   if (awaits_data) refuse_cut_off(bytes, "the data of the last fragment");
   if (!has_index) {
-    refuse(bytes, "the index ('moov' box) is missing: the recording or copy was cut off before its end; "
-                  "copy or download it again, or repair it with a tool made for that");
+    refuse(bytes,
+           "the index ('moov' box) is missing: the recording or copy was cut off before its end; "
+           "copy or download it again, or repair it with a tool made for that");
   }
 }
 
@@ -165,8 +166,9 @@ Container check_container(const VideoBytes& bytes) {
     check_mp4(bytes);
     return Container::mp4;
   }
-  refuse(bytes, "not a video that onevision reads (MP4, MOV, WebM, Matroska, AVI or GIF, told by content and not by "
-                "name); convert it with: ffmpeg -i FILE out.mp4");
+  refuse(bytes,
+         "not a video that onevision reads (MP4, MOV, WebM, Matroska, AVI or GIF, told by content and not by "
+         "name); convert it with: ffmpeg -i FILE out.mp4");
 }
 
 }  // namespace ov

@@ -43,8 +43,9 @@ Orientation orientation_of(const AVStream& stream, const std::string& name) {
   if (a == 0 && b == 0 && c == 0 && d == 0) return {};
   if (b == 0 && c == 0 && a != 0 && d != 0) return {a < 0, d < 0, false};
   if (a == 0 && d == 0 && b != 0 && c != 0) return {b < 0, c < 0, true};
-  throw Error(ErrorKind::input, name + ": the video asks to be turned by an angle other than 90, 180 or 270 degrees; "
-                                       "convert it with: ffmpeg -i FILE out.mp4");
+  throw Error(ErrorKind::input, name +
+                                    ": the video asks to be turned by an angle other than 90, 180 or 270 degrees; "
+                                    "convert it with: ffmpeg -i FILE out.mp4");
 }
 
 Image orient(const Image& image, Orientation orientation) {

@@ -5,9 +5,7 @@
 namespace ov {
 
 VideoReader::VideoReader(const VideoBytes& bytes, const MediaLimits& limits)
-    : stream_(bytes, check_container(bytes), limits),
-      index_(index_video(stream_, limits)),
-      decoder_(stream_, limits) {
+    : stream_(bytes, check_container(bytes), limits), index_(index_video(stream_, limits)), decoder_(stream_, limits) {
   // The index pass has used the stream up.
   next_packet_ = index_.packets.size();
 }
@@ -37,8 +35,8 @@ const AVFrame* VideoReader::next_frame() {
 }
 
 void VideoReader::refuse_missing(std::int64_t index) const {
-  throw Error(ErrorKind::input, stream_.name() + ": frame " + std::to_string(index) +
-                                    " cannot be decoded; the video is damaged");
+  throw Error(ErrorKind::input,
+              stream_.name() + ": frame " + std::to_string(index) + " cannot be decoded; the video is damaged");
 }
 
 void VideoReader::read_in_order(std::span<const std::int64_t> indices, const Sink& sink) {

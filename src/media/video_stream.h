@@ -56,7 +56,7 @@ class VideoStream {
   const VideoBytes& bytes_;
   Container container_;
   std::int64_t max_pixels_;
-  std::int64_t offset_ = 0;       // where FFmpeg reads next
+  std::int64_t offset_ = 0;        // where FFmpeg reads next
   std::int64_t packet_bytes_ = 0;  // since the file was opened
   AvPointer<AVIOContext> io_;
   AvPointer<AVFormatContext> format_;  // after io_, so that it is closed first

@@ -133,8 +133,7 @@ TEST_P(Fixture, NumberOfThreadsChangesNothing) {
 TEST_P(Fixture, FromMemory) {
   if (std::filesystem::is_directory(path_)) GTEST_SKIP() << "a folder is not in memory";
   const std::string content = read_file(path_, 1 << 20);
-  EXPECT_EQ(probe_video(as_bytes(content), "memory", kLimits).num_frames,
-            static_cast<std::int64_t>(expected_.size()));
+  EXPECT_EQ(probe_video(as_bytes(content), "memory", kLimits).num_frames, static_cast<std::int64_t>(expected_.size()));
   EXPECT_EQ(hashes(read_frames(as_bytes(content), "memory", all_, kLimits)), expected_);
 }
 
