@@ -135,7 +135,8 @@ build_preset() { # preset folder [target...]
 make_nano() {
   [[ -f build/models/nano/config.json ]] && return 0
   say "writing the built-in model to build/models/nano"
-  build/onevision checkpoint random --shape nano --seed 1 --out build/models/nano
+  build/onevision checkpoint random --shape nano --layout official --seed 1 --tokenizer testdata/tokenizer/qwen4096 \
+    --out build/models/nano
 }
 
 # A folder with the real Qwen2 vocabulary, from the Python package that carries it.

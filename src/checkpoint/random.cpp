@@ -181,7 +181,9 @@ void write_folder_files(const RandomSpec& spec, const ModelConfig& config, const
   const bool hf = config.layout == Layout::hf;
   if (!spec.tokenizer_folder.empty()) copy_tokenizer_files(spec.tokenizer_folder, folder, hf ? &media : nullptr);
   const std::int64_t end_of_text = added_or(tokenizer_ids(spec), "<|endoftext|>", 0);
-  save("config.json", config_in(config.layout, config));
+  Json written = config_in(config.layout, config);
+  written[kUntrainedKey] = true;
+  save("config.json", written);
   save("generation_config.json", plain_generation_config(config, end_of_text, end_of_text));
   if (!hf) return;
   save("preprocessor_config.json", hf_preprocessor_config(config, Normalisation{}));

@@ -15,6 +15,9 @@
 
 namespace ov {
 
+// Set to true in the config.json of drawn weights, so that whoever asks them is told.
+constexpr const char* kUntrainedKey = "onevision_untrained";
+
 struct RandomSpec {
   std::string preset = "nano";  // tiny, nano, 0.5b, 7b, 72b
   Layout layout = Layout::official;

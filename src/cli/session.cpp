@@ -1,13 +1,16 @@
 #include "cli/session.h"
 
+#include <ATen/Parallel.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "checkpoint/random.h"
 #include "cli/console.h"
 #include "prompt/describe.h"
 
@@ -127,11 +130,15 @@ Session::Session(const ModelOptions& model, const MediaOptions& media)
       device_(choose_device(model.device)),
       dtype_((apply_kernels(model.kernels), choose_dtype(model.dtype, *checkpoint_, device_))) {
   set_num_threads(model.threads);
+  at::set_num_threads(num_threads());
 }
 
 const Engine& Session::engine(std::int64_t prefill_chunk) {
   if (engine_) return *engine_;
   const auto start = std::chrono::steady_clock::now();
+  if (!options_.quiet && config().raw.value(kUntrainedKey, Json(false)) == true) {
+    std::fprintf(stderr, "note: these weights are random and untrained; the answers mean nothing\n");
+  }
   model_ = load_onevision(checkpoint_, dtype_, device_);
   EngineOptions options;
   options.prefill_chunk = prefill_chunk;

@@ -87,7 +87,7 @@ void Sequence::accept(Tensor logits) {
   const auto& ends = options_.eos_token_ids;
   const bool ended = std::find(ends.begin(), ends.end(), id) != ends.end();
   // Padded vocabulary rows have no text; a model with trained weights never picks one.
-  if (!ended && id < tokenizer_.vocab_size()) show(text_->stop.push(text_->decoder.push(id)));
+  if (!ended && tokenizer_.has_token(id)) show(text_->stop.push(text_->decoder.push(id)));
   result_.stopped = ended || text_->stop.stopped();
   if (result_.stopped || static_cast<std::int64_t>(result_.token_ids.size()) >= options_.max_new_tokens) done_ = true;
   if (done_) {

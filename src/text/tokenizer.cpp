@@ -241,8 +241,12 @@ std::vector<std::int64_t> Tokenizer::encode_ordinary(std::string_view text) cons
   return encode(text, {&all, 1});
 }
 
+bool Tokenizer::has_token(std::int64_t id) const {
+  return id >= 0 && id < vocab_size() && !tables_->tokens[static_cast<std::size_t>(id)].empty();
+}
+
 const std::string& Tokenizer::id_to_token(std::int64_t id) const {
-  if (id < 0 || id >= vocab_size() || tables_->tokens[static_cast<std::size_t>(id)].empty()) {
+  if (!has_token(id)) {
     throw Error(ErrorKind::input, "token id " + std::to_string(id) + " has no token; ids go from 0 to " +
                                       std::to_string(vocab_size() - 1));
   }

@@ -42,6 +42,8 @@ class Tokenizer {
   // The bytes that one token stands for.
   std::string token_bytes(std::int64_t id) const;
 
+  // False for ids beyond the vocabulary and for holes in it, such as padded rows of the weights.
+  bool has_token(std::int64_t id) const;
   // The token as written in the file: bytes in the GPT-2 alphabet. Throws input for an unknown id.
   const std::string& id_to_token(std::int64_t id) const;
   std::optional<std::int64_t> token_to_id(std::string_view token) const;
