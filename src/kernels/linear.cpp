@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 #include <new>
-#include <vector>
 
 #include "base/parallel.h"
 
@@ -14,11 +13,23 @@ namespace {
 struct AlignedDelete {
   void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{64}); }
 };
-using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
+// 64-byte aligned memory that only grows.
+class Scratch {
+ public:
+  std::byte* of(std::size_t bytes) {
+    if (size_ < bytes) {
+      memory_.reset();  // before the larger piece is asked for
+      size_ = 0;
+      memory_.reset(static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{64})));
+      size_ = bytes;
+    }
+    return memory_.get();
+  }
 
-AlignedBytes aligned_bytes(std::size_t bytes) {
-  return AlignedBytes(static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{64})));
-}
+ private:
+  std::unique_ptr<std::byte[], AlignedDelete> memory_;
+  std::size_t size_ = 0;
+};
 
 std::int64_t blocks_of(std::int64_t total, std::int64_t size) { return (total + size - 1) / size; }
 
@@ -68,14 +79,12 @@ void run_narrow(const P& p, void (*expand)(const P&, float*),
                 void (*columns)(const P&, const float*, std::int64_t, std::int64_t)) {
   constexpr std::int64_t kBlocksPerThread = 8;
   constexpr std::int64_t kColumnUnit = 16, kLeastWeights = 32768;
-  thread_local std::vector<float> kept;
-  std::vector<float>& inputs = kept;
-  inputs.resize(static_cast<std::size_t>(p.m * narrow_stride(p.k)));
-  expand(p, inputs.data());
+  thread_local Scratch kept;
+  auto* inputs = reinterpret_cast<float*>(kept.of(static_cast<std::size_t>(p.m * narrow_stride(p.k)) * sizeof(float)));
+  expand(p, inputs);
   const std::int64_t share = p.n / (kBlocksPerThread * num_threads());
   const std::int64_t grain = round_up(std::max(share, kLeastWeights / std::max<std::int64_t>(p.k, 1)), kColumnUnit);
-  const float* expanded = inputs.data();
-  parallel_for(p.n, grain, [&](std::int64_t begin, std::int64_t end) { columns(p, expanded, begin, end); });
+  parallel_for(p.n, grain, [&](std::int64_t begin, std::int64_t end) { columns(p, inputs, begin, end); });
 }
 
 template <class P>
@@ -102,13 +111,8 @@ bool run_tiles(const P& p) {
   const std::int64_t columns = amx::panel_columns(gated), elements = amx::panel_elements(p.k);
   const std::int64_t panels = std::clamp<std::int64_t>(kChunkElements / std::max<std::int64_t>(elements, 1), 1,
                                                        blocks_of(p.n, columns));
-  thread_local AlignedBytes kept;
-  thread_local std::int64_t kept_elements = 0;
-  if (kept_elements < panels * elements) {
-    kept = aligned_bytes(static_cast<std::size_t>(panels * elements) * sizeof(bf16));
-    kept_elements = panels * elements;
-  }
-  bf16* packed = reinterpret_cast<bf16*>(kept.get());
+  thread_local Scratch kept;
+  auto* packed = reinterpret_cast<bf16*>(kept.of(static_cast<std::size_t>(panels * elements) * sizeof(bf16)));
   for (std::int64_t n = 0; n < p.n; n += panels * columns) {
     const std::int64_t n_end = std::min(n + panels * columns, p.n);
     parallel_for(blocks_of(n_end - n, columns), 1, [&](std::int64_t begin, std::int64_t end) {
@@ -154,13 +158,8 @@ void run(P p, const LinearArgs& args) {
 }  // namespace
 
 std::byte* block_scratch(std::size_t bytes) {
-  thread_local AlignedBytes memory;
-  thread_local std::size_t size = 0;
-  if (size < bytes) {
-    memory = aligned_bytes(bytes);
-    size = bytes;
-  }
-  return memory.get();
+  thread_local Scratch memory;
+  return memory.of(bytes);
 }
 
 void linear(float* y, const float* x, const float* w, const float* bias, const float* residual,
