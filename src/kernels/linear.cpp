@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 #include <new>
-#include <vector>
 
 #include "base/parallel.h"
 
@@ -14,52 +13,65 @@ namespace {
 struct AlignedDelete {
   void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t{64}); }
 };
-using AlignedBytes = std::unique_ptr<std::byte[], AlignedDelete>;
+// 64-byte aligned memory that only grows.
+class Scratch {
+ public:
+  std::byte* of(std::size_t bytes) {
+    if (size_ < bytes) {
+      memory_.reset();  // before the larger piece is asked for
+      size_ = 0;
+      memory_.reset(static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{64})));
+      size_ = bytes;
+    }
+    return memory_.get();
+  }
 
-AlignedBytes aligned_bytes(std::size_t bytes) {
-  return AlignedBytes(static_cast<std::byte*>(::operator new[](bytes, std::align_val_t{64})));
+ private:
+  std::unique_ptr<std::byte[], AlignedDelete> memory_;
+  std::size_t size_ = 0;
+};
+
+std::int64_t blocks_of(std::int64_t total, std::int64_t size) { return (total + size - 1) / size; }
+
+// The block length, a multiple of `unit` and not much below `most`, that leaves threads idle least.
+std::int64_t even_length(std::int64_t total, std::int64_t unit, std::int64_t most, int threads) {
+  const std::int64_t longest = round_up(std::min(most, total), unit);
+  const auto rounds = [&](std::int64_t length) { return blocks_of(blocks_of(total, length), threads) * length; };
+  std::int64_t best = longest;
+  for (std::int64_t length = longest; length >= unit && length >= longest / 2; length -= unit) {
+    if (rounds(length) < rounds(best)) best = length;
+  }
+  return best;
 }
 
-// Halves the blocks until every thread has several, first where it costs least: w is packed once
-// per block of rows, x is read once per block of columns.
+// Blocks that fit the caches and are enough for all threads, split first by rows, then by columns.
 BlockLimits plan(std::int64_t m, std::int64_t n, const BlockLimits& limits) {
-  constexpr std::int64_t kBlocksPerThread = 6;
-  const std::int64_t wanted = num_threads() > 1 ? kBlocksPerThread * num_threads() : 1;
-  const auto even = [](std::int64_t total, std::int64_t most, std::int64_t unit) {
-    const std::int64_t blocks = (total + most - 1) / most;
-    return round_up((total + blocks - 1) / blocks, unit);
-  };
+  constexpr std::int64_t kBlocksPerThread = 4;
+  const int threads = num_threads();
   BlockLimits size = limits;
-  size.m_max = even(m, limits.m_max, limits.m_unit);
-  size.n_max = even(n, limits.n_max, limits.n_unit);
-  const auto blocks = [&] { return ((m + size.m_max - 1) / size.m_max) * ((n + size.n_max - 1) / size.n_max); };
-  const auto halve = [&](std::int64_t& length, std::int64_t unit, std::int64_t least) {
-    if (length <= std::max(unit, least) || blocks() >= wanted) return false;
-    length = round_up((length + 1) / 2, unit);
-    return true;
-  };
-  while (halve(size.m_max, size.m_unit, 1024)) {
-  }
-  while (halve(size.n_max, size.n_unit, 128)) {
-  }
-  while (halve(size.m_max, size.m_unit, 256)) {
-  }
-  while (halve(size.n_max, size.n_unit, 1)) {
-  }
+  size.m_max = even_length(m, limits.m_unit, limits.m_max, threads);
+  const std::int64_t columns = blocks_of(n, limits.n_max);
+  const std::int64_t wanted = threads == 1 ? 1 : blocks_of(kBlocksPerThread * threads, blocks_of(m, size.m_max));
+  size.n_max = round_up(blocks_of(n, std::max(columns, wanted)), limits.n_unit);
   return size;
+}
+
+template <class P, class BlockKernel>
+void run_blocks(const P& p, std::int64_t n_begin, std::int64_t n_end, const BlockLimits& limits,
+                const BlockKernel& kernel) {
+  const BlockLimits size = plan(p.m, n_end - n_begin, limits);
+  const std::int64_t row_blocks = blocks_of(p.m, size.m_max), column_blocks = blocks_of(n_end - n_begin, size.n_max);
+  parallel_for(row_blocks * column_blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t m = i % row_blocks * size.m_max, n = n_begin + i / row_blocks * size.n_max;
+      kernel(Block{m, std::min(m + size.m_max, p.m), n, std::min(n + size.n_max, n_end)});
+    }
+  });
 }
 
 template <class P>
 void run_wide(const P& p, const BlockLimits& limits, void (*block)(const P&, const Block&)) {
-  const BlockLimits size = plan(p.m, p.n, limits);
-  const std::int64_t row_blocks = (p.m + size.m_max - 1) / size.m_max;
-  const std::int64_t column_blocks = (p.n + size.n_max - 1) / size.n_max;
-  parallel_for(row_blocks * column_blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t m = i % row_blocks * size.m_max, n = i / row_blocks * size.n_max;
-      block(p, {m, std::min(m + size.m_max, p.m), n, std::min(n + size.n_max, p.n)});
-    }
-  });
+  run_blocks(p, 0, p.n, limits, [&](const Block& now) { block(p, now); });
 }
 
 template <class P>
@@ -67,14 +79,12 @@ void run_narrow(const P& p, void (*expand)(const P&, float*),
                 void (*columns)(const P&, const float*, std::int64_t, std::int64_t)) {
   constexpr std::int64_t kBlocksPerThread = 8;
   constexpr std::int64_t kColumnUnit = 16, kLeastWeights = 32768;
-  thread_local std::vector<float> kept;
-  std::vector<float>& inputs = kept;
-  inputs.resize(static_cast<std::size_t>(p.m * narrow_stride(p.k)));
-  expand(p, inputs.data());
+  thread_local Scratch kept;
+  auto* inputs = reinterpret_cast<float*>(kept.of(static_cast<std::size_t>(p.m * narrow_stride(p.k)) * sizeof(float)));
+  expand(p, inputs);
   const std::int64_t share = p.n / (kBlocksPerThread * num_threads());
   const std::int64_t grain = round_up(std::max(share, kLeastWeights / std::max<std::int64_t>(p.k, 1)), kColumnUnit);
-  const float* expanded = inputs.data();
-  parallel_for(p.n, grain, [&](std::int64_t begin, std::int64_t end) { columns(p, expanded, begin, end); });
+  parallel_for(p.n, grain, [&](std::int64_t begin, std::int64_t end) { columns(p, inputs, begin, end); });
 }
 
 template <class P>
@@ -94,10 +104,28 @@ constexpr bool kHasVectors = false;
 #endif
 
 bool run_tiles(const FloatProduct&) { return false; }
+// w is packed and used a chunk of columns at a time, so that no second copy of it ever exists.
 template <class P>
 bool run_tiles(const P& p) {
+  constexpr std::int64_t kChunkElements = 8 << 20;
   if (active_isa() < Isa::amx_bf16) return false;
-  run_wide<P>(p, amx::wide_limits(p), amx::wide_block);
+  const bool gated = p.up != nullptr;
+  const std::int64_t columns = amx::panel_columns(gated), elements = amx::panel_elements(p.k);
+  const std::int64_t panels =
+      std::clamp<std::int64_t>(kChunkElements / std::max<std::int64_t>(elements, 1), 1, blocks_of(p.n, columns));
+  thread_local Scratch kept;
+  auto* packed = reinterpret_cast<bf16*>(kept.of(static_cast<std::size_t>(panels * elements) * sizeof(bf16)));
+  for (std::int64_t n = 0; n < p.n; n += panels * columns) {
+    const std::int64_t n_end = std::min(n + panels * columns, p.n);
+    parallel_for(blocks_of(n_end - n, columns), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t at = (n + i * columns) * p.k;
+        amx::pack_panel(p.w + at, gated ? p.up + at : nullptr, p.k, n_end - n - i * columns, packed + i * elements);
+      }
+    });
+    run_blocks(p, n, n_end, amx::wide_limits(p.k, gated),
+               [&](const Block& now) { amx::wide_block(p, now, packed + (now.n_begin - n) / columns * elements); });
+  }
   return true;
 }
 
@@ -135,13 +163,8 @@ void run(P p, const LinearArgs& args) {
 }  // namespace
 
 std::byte* block_scratch(std::size_t bytes) {
-  thread_local AlignedBytes memory;
-  thread_local std::size_t size = 0;
-  if (size < bytes) {
-    memory = aligned_bytes(bytes);
-    size = bytes;
-  }
-  return memory.get();
+  thread_local Scratch memory;
+  return memory.of(bytes);
 }
 
 void linear(float* y, const float* x, const float* w, const float* bias, const float* residual,

@@ -1,10 +1,10 @@
 // Matrix products with AMX tiles: bf16 inputs, float32 sums, many rows.
 //
 // A tile product adds x [16 rows, 32 ks] . w [32 ks, 16 columns] to a 16x16 float32 tile. Tiles of w
-// want pairs of ks interleaved, so each block packs its share of w into scratch, uses it for all
-// its rows and forgets it; rows of x are packed a strip at a time. Six tiles of sums, 48 rows x 32
-// columns (for gated products 16 columns of each factor), need the fewest bytes from the cache for
-// every product. Sums run over k in order whatever the blocking.
+// want pairs of ks interleaved, so w is first packed, a few megabytes of it, for all threads. Then
+// each block packs its rows of x to stay in the second-level cache while the panels of w pass.
+// Six tiles of sums, 48 rows x 32 columns (for gated products 16 columns of each factor), need the
+// fewest bytes from the cache for every product. Sums run over k in order whatever the blocking.
 #include <immintrin.h>
 
 #include <algorithm>
@@ -24,7 +24,8 @@ constexpr std::int64_t kStrip = 3 * kTile;             // rows of x taken togeth
 constexpr std::int64_t kPanel = 2 * kTile;             // columns of w taken together
 constexpr std::int64_t kTileElements = kTile * kStep;  // bf16 elements of a tile
 constexpr std::int64_t kSums = kStrip * kPanel;
-constexpr std::int64_t kMaxDepth = 1216;  // ks packed at a time
+constexpr std::int64_t kMaxDepth = 2432;      // ks of x packed at a time
+constexpr std::int64_t kRowsBytes = 1 << 20;  // of x packed at a time
 
 struct alignas(64) TileConfig {
   std::uint8_t palette = 1;
@@ -58,24 +59,10 @@ class Tiles {
   Tiles& operator=(const Tiles&) = delete;
 };
 
+std::int64_t steps_of(std::int64_t k) { return (k + kStep - 1) / kStep; }
 std::int64_t depth_blocks(std::int64_t k) { return std::max<std::int64_t>(1, (k + kMaxDepth - 1) / kMaxDepth); }
 std::int64_t depth_of(std::int64_t k) {
   return std::max(kStep, round_up((k + depth_blocks(k) - 1) / depth_blocks(k), kStep));
-}
-
-// One block of k keeps its sums in registers, so the rows may go on forever; with more, the
-// block's sums stay in the second-level cache too.
-BlockLimits limits_for(std::int64_t k, bool gated) {
-  constexpr std::int64_t kPackedBytes = 1 << 20;
-  const std::int64_t depth = depth_of(k);
-  std::int64_t panels = std::min<std::int64_t>(16, std::max<std::int64_t>(1, kPackedBytes / 2 / (depth * kPanel)));
-  std::int64_t rows = std::int64_t{1} << 40;
-  if (depth_blocks(k) > 1) {
-    panels = 8;
-    rows = 768;
-  }
-  const std::int64_t panel_columns = gated ? kTile : kPanel;
-  return {kStrip, rows, panel_columns, panels * panel_columns};
 }
 
 // The first of a tile's ks when `count` are left.
@@ -153,40 +140,25 @@ void multiply(const bf16* strip, const bf16* panel, std::int64_t steps, float* s
 template <class Y>
 class TileBlock {
  public:
-  TileBlock(const Product<Y, bf16>& product, const Block& block)
-      : p_(product), block_(block), panel_columns_(product.up ? kTile : kPanel), depth_(depth_of(product.k)) {
+  TileBlock(const Product<Y, bf16>& product, const Block& block, const bf16* weights)
+      : p_(product), block_(block), weights_(weights), panel_columns_(panel_columns(product.up != nullptr)) {
     panels_ = (block.n_end - block.n_begin + panel_columns_ - 1) / panel_columns_;
-    const std::int64_t strips = depth_blocks(p_.k) > 1 ? (block.m_end - block.m_begin + kStrip - 1) / kStrip : 0;
-    const std::int64_t sums = std::max<std::int64_t>(2, strips * panels_) * kSums;
-    const std::int64_t weights = panels_ * kPanel * depth_, rows = 2 * kStrip * depth_;
-    sums_ = reinterpret_cast<float*>(block_scratch(static_cast<std::size_t>(4 * sums + 2 * (weights + rows))));
-    weights_ = reinterpret_cast<bf16*>(sums_ + sums);
-    rows_ = weights_ + weights;
+    strips_ = (block.m_end - block.m_begin + kStrip - 1) / kStrip;
+    const std::int64_t sums = (depth_blocks(p_.k) > 1 ? strips_ * panels_ : 2) * kSums;
+    const std::int64_t rows = strips_ * kStrip * depth_of(p_.k);
+    sums_ = reinterpret_cast<float*>(block_scratch(static_cast<std::size_t>(4 * sums + 2 * rows)));
+    rows_ = reinterpret_cast<bf16*>(sums_ + sums);
   }
 
   void compute() {
     const Tiles tiles;
-    const std::int64_t blocks = depth_blocks(p_.k);
-    for (std::int64_t i = 0; i < blocks; ++i) {
-      const Depth now = depth_at(i);
-      pack_weights(now);
-      if (now.first) start_packing(block_.m_begin, now);
-      for (std::int64_t m = block_.m_begin; m < block_.m_end; m += kStrip) {
-        pack_rows(packing_.lines());
-        const bf16* strip = packing_.rows;
-        if (m + kStrip < block_.m_end)
-          start_packing(m + kStrip, now);
-        else if (!now.last)
-          start_packing(block_.m_begin, depth_at(i + 1));
-        else
-          packing_ = {};
-        const std::int64_t rows = block_.m_end - m;
-        if (rows <= kTile)
-          multiply_strip<1>(m, now, strip);
-        else if (rows <= 2 * kTile)
-          multiply_strip<2>(m, now, strip);
-        else
-          multiply_strip<3>(m, now, strip);
+    const std::int64_t depth = depth_of(p_.k);
+    for (std::int64_t k = 0; k == 0 || k < p_.k; k += depth) {
+      const std::int64_t count = std::min(depth, p_.k - k);
+      const Depth now{k, count, steps_of(count), k == 0, k + depth >= p_.k};
+      for (std::int64_t strip = 0; strip < strips_; ++strip) pack_rows(strip, now);
+      for (std::int64_t panel = 0; panel < panels_; ++panel) {
+        for (std::int64_t strip = 0; strip < strips_; ++strip) multiply_one(strip, panel, now);
       }
     }
     finish_rows(kStrip);
@@ -195,16 +167,8 @@ class TileBlock {
  private:
   // One block of ks.
   struct Depth {
-    std::int64_t k = 0, count = 0, steps = 0;
-    bool first = true, last = true;
-  };
-  // A strip of x on its way into tiles, `tiles` for each step, one row of a tile at a time.
-  struct Packing {
-    std::int64_t m = 0, tiles = 0;
-    Depth depth;
-    bf16* rows = nullptr;
-    std::int64_t row = 0, step = 0;  // the next to be packed
-    std::int64_t lines() const { return tiles * kTile * depth.steps; }
+    std::int64_t k, count, steps;
+    bool first, last;
   };
   // Complete sums that are not yet in y.
   struct Pending {
@@ -212,74 +176,49 @@ class TileBlock {
     const float* sums = nullptr;
   };
 
-  void pack_weights(const Depth& now) {
-    for (std::int64_t panel = 0; panel < panels_; ++panel) {
-      const std::int64_t n = block_.n_begin + panel * panel_columns_;
-      const bf16* left = p_.w + n * p_.k + now.k;
-      const bf16* right = p_.up ? p_.up + n * p_.k + now.k : left + kTile * p_.k;
-      const std::int64_t left_columns = block_.n_end - n, right_columns = p_.up ? left_columns : left_columns - kTile;
-      bf16* to = weights_ + panel * now.steps * 2 * kTileElements;
-      for (std::int64_t i = 0; i < now.steps; ++i) {
-        const __mmask32 mask = first_ks(now.count - i * kStep);
-        pack_weight_tile(left + i * kStep, p_.k, left_columns, mask, to + 2 * i * kTileElements);
-        pack_weight_tile(right + i * kStep, p_.k, right_columns, mask, to + (2 * i + 1) * kTileElements);
+  std::int64_t strip_begin(std::int64_t strip) const { return block_.m_begin + strip * kStrip; }
+  std::int64_t strip_rows(std::int64_t strip) const { return std::min(kStrip, block_.m_end - strip_begin(strip)); }
+  std::int64_t strip_tiles(std::int64_t strip) const { return (strip_rows(strip) + kTile - 1) / kTile; }
+  bf16* packed_strip(std::int64_t strip, const Depth& now) const { return rows_ + strip * kStrip * kStep * now.steps; }
+
+  // Lays the strip's one to three tiles of x for each step side by side, zeros where x ends.
+  void pack_rows(std::int64_t strip, const Depth& now) {
+    const std::int64_t tiles = strip_tiles(strip), step = tiles * kTileElements, whole_steps = now.count / kStep;
+    for (std::int64_t row = 0; row < tiles * kTile; ++row) {
+      bf16* to = packed_strip(strip, now) + row * kStep;
+      const bool missing = row >= strip_rows(strip);
+      const bf16* x = p_.x + (strip_begin(strip) + row) * p_.x_stride + now.k;
+      std::int64_t i = 0;
+      for (; i < (missing ? 0 : whole_steps); ++i) _mm512_store_si512(to + i * step, _mm512_loadu_si512(x + i * kStep));
+      for (; i < now.steps; ++i) {
+        const __mmask32 mask = missing ? 0 : first_ks(now.count - i * kStep);
+        _mm512_store_si512(to + i * step, _mm512_maskz_loadu_epi16(mask, x + i * kStep));
       }
     }
   }
 
-  Depth depth_at(std::int64_t i) const {
-    const std::int64_t k = i * depth_, count = std::max<std::int64_t>(0, std::min(depth_, p_.k - k));
-    return {k, count, (count + kStep - 1) / kStep, i == 0, i + 1 == depth_blocks(p_.k)};
-  }
-
-  void start_packing(std::int64_t m, const Depth& depth) {
-    const std::int64_t tiles = std::min<std::int64_t>(kStrip / kTile, (block_.m_end - m + kTile - 1) / kTile);
-    bf16* other = packing_.rows == rows_ ? rows_ + kStrip * depth_ : rows_;
-    packing_ = {m, tiles, depth, other};
-  }
-
-  // Packs up to `count` more lines of the strip under way; zeros where x ends.
-  void pack_rows(std::int64_t count) {
-    Packing& now = packing_;
-    const std::int64_t whole_steps = now.depth.count / kStep, stride = now.tiles * kTileElements;
-    while (count > 0 && now.row < now.tiles * kTile) {
-      const std::int64_t end = std::min(now.step + count, now.depth.steps);
-      const bf16* x = p_.x + (now.m + now.row) * p_.x_stride + now.depth.k;
-      bf16* to = now.rows + now.row * kStep;
-      const bool missing = now.m + now.row >= block_.m_end;
-      count -= end - now.step;
-      for (; now.step < std::min(end, missing ? 0 : whole_steps); ++now.step) {
-        _mm512_store_si512(to + now.step * stride, _mm512_loadu_si512(x + now.step * kStep));
-      }
-      for (; now.step < end; ++now.step) {
-        const __mmask32 mask = missing ? 0 : first_ks(now.depth.count - now.step * kStep);
-        _mm512_store_si512(to + now.step * stride, _mm512_maskz_loadu_epi16(mask, x + now.step * kStep));
-      }
-      if (now.step < now.depth.steps) return;
-      now.step = 0;
-      ++now.row;
-    }
-  }
-
-  template <int kTiles>
-  void multiply_strip(std::int64_t m, const Depth& now, const bf16* strip) {
-    const std::int64_t rows = std::min(kStrip, block_.m_end - m);
-    const bool single = now.first && now.last;
+  void multiply_one(std::int64_t strip, std::int64_t panel, const Depth& now) {
+    const std::int64_t panel_elements = 2 * kTileElements * steps_of(p_.k);
+    const bf16* weights = weights_ + panel * panel_elements + now.k * kPanel;
     const std::int64_t rows_per_step = now.steps ? (kStrip + now.steps - 1) / now.steps : 0;
-    const std::int64_t turns = std::max<std::int64_t>(1, now.steps * panels_);
-    const std::int64_t lines_per_step = (packing_.lines() + turns - 1) / turns;
-    for (std::int64_t panel = 0; panel < panels_; ++panel) {
-      const std::int64_t n = block_.n_begin + panel * panel_columns_;
-      const std::int64_t place = single ? panel % 2 : (m - block_.m_begin) / kStrip * panels_ + panel;
-      const bf16* weights = weights_ + panel * now.steps * 2 * kTileElements;
-      multiply<kTiles>(strip, weights, now.steps, sums_ + place * kSums, now.first, [&] {
-        finish_rows(rows_per_step);
-        pack_rows(lines_per_step);
-      });
-      if (!now.last) continue;
-      finish_rows(kStrip);
-      pending_ = {m, rows, n, std::min(panel_columns_, block_.n_end - n), sums_ + place * kSums};
-    }
+    const std::int64_t place = now.first && now.last ? (panel * strips_ + strip) % 2 : panel * strips_ + strip;
+    float* sums = sums_ + place * kSums;
+    // The next panel comes nearer while this one is used, a share with each strip.
+    const bf16* next = weights + panel_elements + strip * 2 * kTileElements * now.steps / strips_;
+    const std::int64_t lines_per_step = panel + 1 < panels_ ? std::min<std::int64_t>(4, 2 * kTile / strips_ + 1) : 0;
+    const auto meanwhile = [&] {
+      finish_rows(rows_per_step);
+      for (std::int64_t i = 0; i < lines_per_step; ++i, next += kStep) _mm_prefetch(next, _MM_HINT_T1);
+    };
+    const bf16* x = packed_strip(strip, now);
+    const std::int64_t tiles = strip_tiles(strip);
+    if (tiles == 1) multiply<1>(x, weights, now.steps, sums, now.first, meanwhile);
+    if (tiles == 2) multiply<2>(x, weights, now.steps, sums, now.first, meanwhile);
+    if (tiles == 3) multiply<3>(x, weights, now.steps, sums, now.first, meanwhile);
+    if (!now.last) return;
+    finish_rows(kStrip);
+    const std::int64_t n = block_.n_begin + panel * panel_columns_;
+    pending_ = {strip_begin(strip), strip_rows(strip), n, std::min(panel_columns_, block_.n_end - n), sums};
   }
 
   // Finishes up to `count` rows of what is pending.
@@ -295,20 +234,38 @@ class TileBlock {
 
   const Product<Y, bf16>& p_;
   const Block& block_;
-  const std::int64_t panel_columns_, depth_;
-  std::int64_t panels_ = 0;
+  const bf16* weights_;
+  const std::int64_t panel_columns_;
+  std::int64_t panels_ = 0, strips_ = 0;
   float* sums_ = nullptr;
-  bf16* weights_ = nullptr;
   bf16* rows_ = nullptr;
   Pending pending_;
-  Packing packing_;
 };
 
 }  // namespace
 
-BlockLimits wide_limits(const Bf16Product& product) { return limits_for(product.k, product.up != nullptr); }
-BlockLimits wide_limits(const LogitsProduct& product) { return limits_for(product.k, false); }
-void wide_block(const Bf16Product& product, const Block& block) { TileBlock<bf16>(product, block).compute(); }
-void wide_block(const LogitsProduct& product, const Block& block) { TileBlock<float>(product, block).compute(); }
+std::int64_t panel_columns(bool gated) { return gated ? kTile : kPanel; }
+std::int64_t panel_elements(std::int64_t k) { return kPanel * kStep * steps_of(k); }
+
+BlockLimits wide_limits(std::int64_t k, bool gated) {
+  const std::int64_t strips = kRowsBytes / 2 / (depth_of(k) * kStrip);
+  return {kStrip, kStrip * std::max<std::int64_t>(1, strips), panel_columns(gated), std::int64_t{1} << 40};
+}
+
+void pack_panel(const bf16* w, const bf16* up, std::int64_t k, std::int64_t columns, bf16* to) {
+  const bf16* right = up ? up : w + kTile * k;
+  const std::int64_t right_columns = up ? columns : columns - kTile;
+  for (std::int64_t i = 0; i < k; i += kStep, to += 2 * kTileElements) {
+    pack_weight_tile(w + i, k, columns, first_ks(k - i), to);
+    pack_weight_tile(right + i, k, right_columns, first_ks(k - i), to + kTileElements);
+  }
+}
+
+void wide_block(const Bf16Product& product, const Block& block, const bf16* weights) {
+  TileBlock<bf16>(product, block, weights).compute();
+}
+void wide_block(const LogitsProduct& product, const Block& block, const bf16* weights) {
+  TileBlock<float>(product, block, weights).compute();
+}
 
 }  // namespace ov::kernels::amx

@@ -73,11 +73,16 @@ OV_DECLARE_LINEAR_FOR(avx512)
 #undef OV_DECLARE_LINEAR_FOR
 #undef OV_DECLARE_LINEAR
 
+// Tile kernels want w packed in panels of so many columns, panel_elements(k) long each.
 namespace amx {
-BlockLimits wide_limits(const Bf16Product& product);
-BlockLimits wide_limits(const LogitsProduct& product);
-void wide_block(const Bf16Product& product, const Block& block);
-void wide_block(const LogitsProduct& product, const Block& block);
+std::int64_t panel_columns(bool gated);
+std::int64_t panel_elements(std::int64_t k);
+BlockLimits wide_limits(std::int64_t k, bool gated);
+// Packs up to panel_columns of the rows from w (and up, if gated) on; `columns` are left.
+void pack_panel(const bf16* w, const bf16* up, std::int64_t k, std::int64_t columns, bf16* to);
+// `weights` are the panels from block.n_begin on.
+void wide_block(const Bf16Product& product, const Block& block, const bf16* weights);
+void wide_block(const LogitsProduct& product, const Block& block, const bf16* weights);
 }  // namespace amx
 
 namespace generic {
