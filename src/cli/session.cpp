@@ -130,7 +130,9 @@ Session::Session(const ModelOptions& model, const MediaOptions& media)
       device_(choose_device(model.device)),
       dtype_((apply_kernels(model.kernels), choose_dtype(model.dtype, *checkpoint_, device_))) {
   set_num_threads(model.threads);
-  at::set_num_threads(num_threads());
+  // Our kernels have their own threads; a second pool that spins beside them would take their cores.
+  const bool has_kernels = kernels_enabled() && device_.is_cpu() && dtype_ != at::kHalf;
+  at::set_num_threads(has_kernels ? 1 : num_threads());
 }
 
 const Engine& Session::engine(std::int64_t prefill_chunk) {

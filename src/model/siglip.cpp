@@ -24,7 +24,7 @@ Tensor self_attention(const Tensor& x, const SiglipAttention& layer, std::int64_
   const Tensor v = linear(x, layer.v_proj, Path::wide).view({B, P, H, E});
   Tensor out = at::empty({B, P, H, E}, x.options());
   for (std::int64_t b = 0; b < B; ++b) {  // a tile sees itself only
-    out[b].copy_(attention(q[b], k[b].transpose(0, 1), v[b].transpose(0, 1), /*causal=*/false, Path::wide));
+    attention(q[b], k[b].transpose(0, 1), v[b].transpose(0, 1), /*causal=*/false, Path::wide, out[b]);
   }
   return out.view({B, P, D});
 }

@@ -128,14 +128,14 @@ Tensor rope(Tensor x, std::int64_t first, double theta) {
   return x;
 }
 
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path) {
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path, Tensor out) {
   const std::int64_t T = q.size(0), H = q.size(1), E = q.size(2), KH = k.size(0), TK = k.size(1);
   check_shape(k, {KH, TK, E}, "attention keys");
   check_shape(v, {KH, TK, E}, "attention values");
   if (!runs_kernels({q, k, v}) || k.stride(2) != 1 || v.stride(2) != 1 || q.stride(2) != 1 || q.stride(1) != E) {
-    return plain::attention(q, k, v, causal, path);
+    return plain::attention(q, k, v, causal, path, out);
   }
-  Tensor out = at::empty({T, H, E}, q.options());
+  if (!out.defined()) out = at::empty({T, H, E}, q.options());
   kernels::AttentionArgs args;
   args.tq = T, args.tk = TK, args.heads = H, args.kv_heads = KH, args.e = E;
   args.q_stride = q.stride(0), args.out_stride = H * E;

@@ -50,8 +50,8 @@ Tensor rms_norm(const Tensor& x, const RmsNorm& layer);
 // Turns x [T, H, E] by positions first, first + 1, ...; may work in place; returns the result.
 Tensor rope(Tensor x, std::int64_t first, double theta);
 // Scaled dot-product attention of q [T, H, E] over k, v [KH, TK, E] -> [T, H, E]. When causal, query
-// row t sees keys 0 .. TK - T + t.
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path);
+// row t sees keys 0 .. TK - T + t. `out`, where given, is contiguous and is what gets written.
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path, Tensor out = {});
 
 namespace plain {
 Tensor linear(const Tensor& x, const Linear& layer, Path path, Activation activation = Activation::none,
@@ -61,7 +61,7 @@ Tensor head_linear(const Tensor& x, const Tensor& weight, Path path);
 Tensor layer_norm(const Tensor& x, const LayerNorm& layer);
 Tensor rms_norm(const Tensor& x, const RmsNorm& layer);
 Tensor rope(Tensor x, std::int64_t first, double theta);
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path);
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path, Tensor out = {});
 }  // namespace plain
 
 // Names every parameter of a layer once, for loading, saving and counting.

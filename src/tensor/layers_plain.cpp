@@ -38,18 +38,19 @@ Tensor rope(Tensor x, std::int64_t first, double theta) {
   return at::cat({a * cos - b * sin, b * cos + a * sin}, 2);
 }
 
-Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path) {
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path, Tensor out) {
   const std::int64_t T = q.size(0), TK = k.size(1);
   Tensor mask;  // [T, TK], true where a key is seen
   if (causal && T > 1) {
     const auto index = q.options().dtype(at::kLong);
     mask = at::arange(TK, index).view({1, TK}) <= at::arange(T, index).view({T, 1}) + (TK - T);
   }
-  const Tensor out = at::scaled_dot_product_attention(q.transpose(0, 1).unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0),
-                                                      mask.defined() ? c10::optional<Tensor>(mask) : c10::nullopt,
-                                                      /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/c10::nullopt,
-                                                      /*enable_gqa=*/k.size(0) != q.size(1));
-  return out.squeeze(0).transpose(0, 1).contiguous();  // [T, H, E]
+  const Tensor heads = at::scaled_dot_product_attention(q.transpose(0, 1).unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0),
+                                                        mask.defined() ? c10::optional<Tensor>(mask) : c10::nullopt,
+                                                        /*dropout_p=*/0.0, /*is_causal=*/false, /*scale=*/c10::nullopt,
+                                                        /*enable_gqa=*/k.size(0) != q.size(1));
+  const Tensor rows = heads.squeeze(0).transpose(0, 1);  // [T, H, E]
+  return out.defined() ? out.copy_(rows) : rows.contiguous();
 }
 
 }  // namespace ov::plain
