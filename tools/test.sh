@@ -74,12 +74,10 @@ test_sanitized() { # preset part [build targets, then -- and ctest arguments]
 }
 
 fuzz_one() { # target : a fuzzing session over a copy of its seeds; findings go to build-fuzz/findings
-  local target=$1 name=${1%_fuzz} corpus=build-fuzz/findings/$1.corpus folder
+  local target=$1 name=${1%_fuzz} corpus=build-fuzz/findings/$1.corpus
   rm -rf "$corpus"
   mkdir -p "$corpus"
-  for folder in "fuzz/seeds/$name" "fuzz/${name}_seeds" "fuzz/corpus/$name" "fuzz/corpus/$target"; do
-    if [[ -d $folder ]]; then cp -r "$folder/." "$corpus"; fi
-  done
+  if [[ -d fuzz/seeds/$name ]]; then cp -r "fuzz/seeds/$name/." "$corpus"; fi
   find "$corpus" -type f | wc -l >"build-fuzz/findings/$target.seeds"
   local status=0
   "${OV_NO_ASLR[@]}" "build-fuzz/fuzz/$target" "$corpus" -max_total_time="${OV_FUZZ_SECONDS:-60}" -timeout=30 \
