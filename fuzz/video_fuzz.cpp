@@ -1,6 +1,6 @@
 // Feeds bytes to the video reader: anything but an ov::Error, a hang or runaway memory is a bug.
 //
-//   fuzz/video_fuzz fuzz/video_seeds -max_len=65536 -timeout=20
+//   fuzz/video_fuzz fuzz/seeds/video -max_len=65536 -timeout=20
 #include <cstddef>
 #include <cstdint>
 #include <vector>
