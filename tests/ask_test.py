@@ -5,7 +5,7 @@ import os
 import signal
 import unittest
 
-from program import (CHECKPOINTS, CORRUPT, GOLDENS, HF, INPUT, INTERRUPTED, OFFICIAL, PICTURES, RESOURCE, USAGE, VIDEOS,
+from program import (CORRUPT, ENDLESS, GOLDENS, HF, INPUT, INTERRUPTED, OFFICIAL, PICTURES, RESOURCE, USAGE, VIDEOS,
                      ProgramTest, lasting, numbers, pattern, read_safetensors, run, run_each, start,
                      write_png)  # fmt: skip
 
@@ -56,15 +56,15 @@ class Answers(ProgramTest):
                         write_png(path / f"{k}.png", pattern(item["width"], item["height"], item["seed"] + k))
                 else:
                     write_png(path, pattern(item["width"], item["height"], item["seed"]))
-                frames = ["--num-frames", str(item.get("frames", 32))]
-                media += [f"--{item['kind']}", path, *frames]
+                media += [f"--{item['kind']}", path]
+            frames = str(case["media"][0].get("frames", 32))
             (text,) = [part["text"] for part in case["messages"][0]["content"] if part["type"] == "text"]
             golden = read_safetensors(GOLDENS / case["file"])
             expected = numbers(golden["greedy_ids"])
             for folder in case["checkpoints"]:
                 with self.subTest(name=name, folder=folder):
-                    answer = self.ask(text, *media, "--model", GOLDENS / folder, "--dtype", "float32",
-                                      "--max-new-tokens", "64")  # fmt: skip
+                    answer = self.ask(text, *media, "--num-frames", frames, "--model", GOLDENS / folder,
+                                      "--dtype", "float32", "--max-new-tokens", "64")  # fmt: skip
                     ids = answer["token_ids"]
                     self.assertEqual(answer["prompt"], case["prompt"])
                     self.assertEqual([item["tokens"] for item in answer["media"]], case["tokens_per_media"])
@@ -213,9 +213,7 @@ class MediaFiles(ProgramTest):
 
 
 class Endings(ProgramTest):
-    # The built-in model answers 30,000 tokens for as long as any test waits: no stop token is reached on this text.
-    LONG = ("ask", "Count.", "--model", CHECKPOINTS / "real-hf-a", "--max-new-tokens", "30000", "--temperature", "3",
-            "--quiet")  # fmt: skip
+    LONG = ("ask", "Count.", *TINY, *ENDLESS, "--max-new-tokens", "30000", "--quiet")
 
     def test_interrupt_within_an_answer(self):
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -32,6 +32,9 @@ HF = CHECKPOINTS / "small-hf-a"
 
 USAGE, INPUT, FORMAT, RESOURCE, INTERRUPTED = 2, 3, 4, 5, 130
 
+# A penalty below 1 makes tokens likelier once they were said; what was never said, the stop token, is never reached.
+ENDLESS = ("--repetition-penalty", "0.01")
+
 
 @dataclass
 class Done:
