@@ -20,8 +20,10 @@ import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from transformers import AutoProcessor, LlavaOnevisionForConditionalGeneration
+from transformers import AutoProcessor, AutoTokenizer, LlavaOnevisionForConditionalGeneration
+from transformers.models.llava_onevision.image_processing_llava_onevision import LlavaOnevisionImageProcessor
 
+from geometry import geometry
 from tiny_models import LAYOUTS, SHAPES, build_model, save_checkpoint
 
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -97,17 +99,46 @@ def hub_name(name):
     return name
 
 
+def inputs_by_processor(folder, picture, video):
+    """None where torchvision is missing, without which transformers loads no video processor."""
+    try:
+        processor = AutoProcessor.from_pretrained(folder)
+    except ImportError:
+        return None
+    return [
+        processor(images=picture, text=PROMPT, return_tensors="pt"),
+        processor(videos=[video], text=VIDEO_PROMPT, return_tensors="pt"),
+    ]
+
+
+def inputs_by_parts(folder, shape, picture, video):
+    """The same from the folder's tokenizer and picture processor, placeholders expanded by our own formula."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    pixels = LlavaOnevisionImageProcessor.from_pretrained(folder)(images=[picture], return_tensors="pt")
+    width, height = picture.size
+    plan = geometry(width, height, shape.canvases("hf-a"), shape.tile, shape.patches, "hf", shape.max_tiles)
+    frames = LlavaOnevisionImageProcessor.from_pretrained(folder)(
+        images=[Image.fromarray(frame) for frame in video], return_tensors="pt"
+    )["pixel_values"][:, 0]
+    pooled = (shape.patches + 1) // 2
+    texts = (
+        PROMPT.replace("<image>", "<image>" * plan.tokens),
+        VIDEO_PROMPT.replace("<video>", "<video>" * (len(video) * pooled * pooled + 1)),
+    )
+    return [
+        {**tokenizer(texts[0], return_tensors="pt"), **pixels},
+        {**tokenizer(texts[1], return_tensors="pt"), "pixel_values_videos": frames[None]},
+    ]
+
+
 def logits_of(model, folder, shape):
-    """Logits on a picture and on a video, prepared by the folder's own processor."""
-    processor = AutoProcessor.from_pretrained(folder)
+    """Logits on a picture and on a video, prepared by the folder's own processor files."""
     noise = np.random.default_rng(5)
     picture = Image.fromarray(noise.integers(0, 256, (shape.tile + 37, 2 * shape.tile, 3), dtype=np.uint8))
     frames = [Image.fromarray(noise.integers(0, 256, (80, 100, 3), dtype=np.uint8)) for _ in range(3)]
+    video = np.stack([np.asarray(frame) for frame in frames])
     results = []
-    for inputs in (
-        processor(images=picture, text=PROMPT, return_tensors="pt"),
-        processor(videos=[np.stack([np.asarray(frame) for frame in frames])], text=VIDEO_PROMPT, return_tensors="pt"),
-    ):
+    for inputs in inputs_by_processor(folder, picture, video) or inputs_by_parts(folder, shape, picture, video):
         placeholders = ((inputs["input_ids"] == shape.image_id) | (inputs["input_ids"] == shape.video_id)).sum()
         assert placeholders > 10, "the processor did not expand the placeholder"
         inputs = {key: value.to(model.dtype) if value.is_floating_point() else value for key, value in inputs.items()}

@@ -23,7 +23,10 @@ TEXT = ASCII_ONLY | {".md", ".txt", ".json", ".yaml", ".yml", ""}
 BANNED = [
     (re.compile("/wor" + "k/|/tmp/o" + "v|/ro" + "ot/|/ho" + "me/[a-z]"), "a path of somebody's machine"),
     (re.compile(r"\bimport p" + r"db\b|\bbreak" + r"point\(\)"), "a debugger left in"),
-    (re.compile("TO" + r"DO(?!\([a-z0-9-]+\))|FIX" + "ME|" + r"\bXX" + r"X\b"), "a note without an owner; write it as a sentence"),
+    (
+        re.compile("TO" + r"DO(?!\([a-z0-9-]+\))|FIX" + "ME|" + r"\bXX" + r"X\b"),
+        "a note without an owner; write it as a sentence",
+    ),
     (re.compile("FILL" + "-IN:"), "a gap in a document"),
     (re.compile("<<<<" + "<<<|>>>>" + ">>>"), "a merge conflict marker"),
 ]
