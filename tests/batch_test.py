@@ -1,12 +1,11 @@
 """`ask --batch`: the same answers as one by one, bad lines, resuming, interruption and full disks."""
 
 import json
-import resource
 import signal
 import unittest
 
 from program import (CORRUPT, ENDLESS, INPUT, INTERRUPTED, OFFICIAL, PICTURES, RESOURCE, USAGE, VIDEOS, ProgramTest,
-                     lasting, question, read_lines, start, write_lines)  # fmt: skip
+                     file_size_limit, lasting, question, read_lines, start, write_lines)  # fmt: skip
 
 TINY = ("--model", OFFICIAL, "--dtype", "float32")
 COFFEE = ("image", PICTURES / "coffee.jpg")
@@ -55,14 +54,16 @@ class Answers(BatchTest):
         requests = [
             {"id": i, "messages": [question(f"Number {n}")], "max_new_tokens": 20 - 2 * n} for n, i in enumerate(ids)
         ]
-        found = self.answers([*requests, "", {"messages": [question("no id")], "max_new_tokens": 1}], "--batch-size", "4")
+        requests += ["", {"messages": [question("no id")], "max_new_tokens": 1}]
+        found = self.answers(requests, "--batch-size", "4")
         self.assertEqual([json.dumps(line["id"]) for line in found], [json.dumps(i) for i in [*ids, None]])
         for n, line in enumerate(found[:-1]):
             self.assertIn(f"Number {n}", line["prompt"])
 
     def test_sampling_of_a_line(self):
         drawn = {"messages": [question("Tell me.")], "temperature": 1, "max_new_tokens": 16}
-        found = self.answers([{"id": 0, **drawn, "seed": 1}, {"id": 1, **drawn, "seed": 2}, {"id": 2, **drawn, "seed": 1},
+        found = self.answers([{"id": 0, **drawn, "seed": 1}, {"id": 1, **drawn, "seed": 2},
+                              {"id": 2, **drawn, "seed": 1},
                               {"id": 3, **drawn, "temperature": 0, "max_new_tokens": 2}])  # fmt: skip
         self.assertEqual(found[0]["token_ids"], found[2]["token_ids"])
         self.assertNotEqual(found[0]["token_ids"], found[1]["token_ids"])
@@ -218,13 +219,8 @@ class Endings(BatchTest):
 
     def test_a_limit_on_the_file_size(self):
         write_lines(self.source, [{"id": i, "messages": [question("hi")], "max_new_tokens": 1} for i in range(9)])
-        self.refuse(RESOURCE, *self.batch(), preexec_fn=small_files, restore_signals=False)
+        self.refuse(RESOURCE, *self.batch(), **file_size_limit(2000))
         self.assertLessEqual(self.out.stat().st_size, 2000)
-
-
-def small_files():
-    """Like a full disk: writes past 2000 bytes fail."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
 
 def read_lines_whole(path):

@@ -16,8 +16,8 @@ TINY = ("--model", OFFICIAL, "--max-new-tokens", "4", "--dtype", "float32")
 
 class Piped(ProgramTest):
     def chat(self, *lines, model=OFFICIAL):
-        done = self.succeed("chat", *TINY[2:], "--model", model, "--num-frames", "2", given="\n".join(lines) + "\n")
-        return done
+        options = ("--model", model, *TINY[2:], "--num-frames", "2")
+        return self.succeed("chat", *options, given="\n".join(lines) + "\n")
 
     def saved(self, path):
         return json.loads(path.read_text(encoding="utf-8"))["messages"]

@@ -1,12 +1,11 @@
 """`checkpoint info | verify | convert`, and what every command says about broken folders."""
 
 import json
-import resource
 import shutil
 import unittest
 
-from program import (CHECKPOINTS, CORRUPT, FORMAT, HF, INPUT, OFFICIAL, RESOURCE, ProgramTest, read_safetensors, run,
-                     run_each, write_safetensors)  # fmt: skip
+from program import (CHECKPOINTS, CORRUPT, FORMAT, HF, INPUT, OFFICIAL, RESOURCE, ProgramTest, file_size_limit,
+                     read_safetensors, run, run_each, write_safetensors)  # fmt: skip
 
 SHARDED = CHECKPOINTS / "small-hf-b"
 NEWLINE, EMBEDDING = "model.image_newline", "model.embed_tokens.weight"
@@ -93,8 +92,8 @@ class Verify(CheckpointTest):
         self.check_unsound(lost, second)
         (index / "model.safetensors.index.json").write_text('{"weight_map": {"x": "../../etc/passwd"}}')
         self.check_unsound(index)
-        for folder in (cut, lost, index):
-            self.refuse(FORMAT, "ask", "hi", "--model", folder)
+        for folder, code in ((cut, FORMAT), (lost, INPUT), (index, FORMAT)):
+            self.refuse(code, "ask", "hi", "--model", folder)
 
     def test_broken_json_files(self):
         texts = {"empty": "", "cut": '{"hidden_size": ', "list": "[]", "deep": "[" * 100000, "binary": "\0\1\2",
@@ -116,7 +115,7 @@ class Verify(CheckpointTest):
     def test_absurd_shapes_in_the_config(self):
         changes = [("hidden_size", 0), ("hidden_size", -8), ("hidden_size", 1e99), ("hidden_size", "40"),
                    ("num_hidden_layers", 10**9), ("vocab_size", 2**62), ("num_attention_heads", 0),
-                   ("num_key_value_heads", 3), ("image_grid_pinpoints", [[0, 0]]), ("rms_norm_eps", None),
+                   ("num_key_value_heads", 3), ("image_grid_pinpoints", [[0, 0]]), ("rms_norm_eps", "small"),
                    ("hidden_act", "relu"), ("architectures", ["LlamaForCausalLM"])]  # fmt: skip
         cases = []
         for number, (key, value) in enumerate(changes):
@@ -204,16 +203,11 @@ class Convert(CheckpointTest):
         out = self.folder / "out"
         self.assertIn(NEWLINE, run("checkpoint", "convert", folder, "--to", "hf", "--out", out).err)
         self.refuse(RESOURCE, "checkpoint", "convert", OFFICIAL, "--to", "hf", "--out", out, "--quiet",
-                    preexec_fn=small_files, restore_signals=False)  # fmt: skip
+                    **file_size_limit(100_000))  # fmt: skip
         self.assertEqual([path.name for path in self.folder.iterdir()], ["copy"])
 
     def test_a_folder_that_cannot_be_made(self):
         self.refuse(RESOURCE, "checkpoint", "convert", OFFICIAL, "--to", "hf", "--out", "/proc/onevision")
-
-
-def small_files():
-    """Like a full disk: writes past 100 kB fail."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
 
 if __name__ == "__main__":

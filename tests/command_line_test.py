@@ -61,7 +61,8 @@ class Usage(ProgramTest):
     def test_refused_command_lines(self):
         lines = ["", "ask hi --nope", "ask hi extra", "checkpoint", "checkpoint frob", "bench", "bench frob",
                      "trace hi", "checkpoint convert --to hf", "checkpoint convert --to pt --out x",
-                     "ask --batch x.jsonl", "ask --out x.jsonl", "ask hi --batch x.jsonl --out y.jsonl", "ask hi --stop",
+                     "ask --batch x.jsonl", "ask --out x.jsonl", "ask hi --batch x.jsonl --out y.jsonl",
+                 "ask hi --stop",
                      "ask hi --dtype float8", "ask hi --device tpu", "ask hi --kernels sse9",
                      "ask hi --compat pillow"]  # fmt: skip
         for line, done in run_each(lambda line: run(*line.split()), lines):

@@ -8,6 +8,7 @@ The program is $OV_PROGRAM, or build/onevision under the repository root; its bu
 
 import json
 import os
+import resource
 import struct
 import subprocess
 import tempfile
@@ -78,6 +79,12 @@ def run(*arguments, given=b"", limit=30, stdout=None, **how):
             stream.seek(0)
             texts.append(stream.read().decode("utf-8"))
         return Done(child.returncode, *texts, seconds, usage.ru_maxrss * 1024)
+
+
+def file_size_limit(size):
+    """Options of run() under which writes past `size` bytes fail, as on a full disk."""
+    # Python ignores SIGXFSZ, and so does the program when the signals are not restored.
+    return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)), "restore_signals": False}
 
 
 def run_each(work, cases):

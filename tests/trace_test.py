@@ -2,11 +2,10 @@
 
 import json
 import os
-import resource
 import unittest
 
-from program import (CHECKPOINTS, GOLDENS, HF, OFFICIAL, PICTURES, RESOURCE, VIDEOS, ProgramTest, numbers, pattern,
-                     read_safetensors, write_png)  # fmt: skip
+from program import (CHECKPOINTS, GOLDENS, HF, OFFICIAL, PICTURES, RESOURCE, VIDEOS, ProgramTest, file_size_limit,
+                     numbers, pattern, read_safetensors, write_png)  # fmt: skip
 
 
 class Trace(ProgramTest):
@@ -102,14 +101,9 @@ class Unwritable(ProgramTest):
     def test_a_full_disk_leaves_the_old_file(self):
         out = self.folder / "trace.safetensors"
         out.write_bytes(b"old")
-        self.refuse_out(out, preexec_fn=small_files, restore_signals=False)
+        self.refuse_out(out, **file_size_limit(2000))
         self.assertEqual(list(self.folder.iterdir()), [out])
         self.assertEqual(out.read_bytes(), b"old")
-
-
-def small_files():
-    """Like a full disk: writes past 2000 bytes fail."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
 
 if __name__ == "__main__":
