@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -40,6 +41,8 @@ class LineReader {
     history_ = std::string(home) + "/.onevision_history";
     ::read_history(history_.c_str());
   }
+
+  bool is_terminal() const { return terminal_; }
 
   std::optional<std::string> next() {
     std::string line;
@@ -78,10 +81,12 @@ class Chat {
     LineReader reader;
     if (!options_.model.quiet && ::isatty(STDIN_FILENO) == 1) print("Ask a question; /help lists the commands.\n");
     while (const std::optional<std::string> line = reader.next()) {
+      if (reader.is_terminal() && !forget_interrupt()) break;
       try {
         if (!handle(*line)) break;
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::internal) throw;
+        if (error.kind() == ErrorKind::interrupted && !reader.is_terminal()) throw;
         std::fprintf(stderr, "error: %s\n", error.what());
       }
     }
@@ -110,6 +115,7 @@ class Chat {
       add(word == "/video" ? MediaSource::video(rest) : MediaSource::image(rest));
     } else if (word == "/save") {
       if (rest.empty()) throw Error(ErrorKind::usage, "/save needs a file name");
+      check_replaceable(rest);
       write_file_atomic(rest, dump_json(conversation_json(), 2) + "\n");
     } else if (line[0] == '/') {
       throw Error(ErrorKind::usage, "unknown command " + word + "; /help lists them");
@@ -123,7 +129,11 @@ class Chat {
   void add(const MediaSource& source) {
     if (source.path.empty()) throw Error(ErrorKind::usage, "a file name is needed, such as /image photo.jpg");
     const Prompt alone = session_.processor().prepare(ask_conversation("", {source}, ""));
-    print(media_text(alone.media[0]) + "\n");
+    const PromptMedia& media = alone.media[0];
+    const auto side = static_cast<std::size_t>(session_.config().tiling.tile_size);
+    std::vector<float> pixels(static_cast<std::size_t>(media.plan.tiles) * 3 * side * side);
+    session_.processor().read_pixels(media, pixels.data());
+    print(media_text(media) + "\n");
     pending_.push_back(source);
   }
 

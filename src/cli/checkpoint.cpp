@@ -95,6 +95,7 @@ CLI::CheckedTransformer layouts() {
 void add_checkpoint(CLI::App& app, Run& run) {
   auto* group = app.add_subcommand("checkpoint", "What is in a checkpoint folder; verify, convert between layouts");
   group->require_subcommand(1);
+  group->footer("Example: onevision checkpoint verify llava-onevision-qwen2-0.5b-ov");
   auto options = std::make_shared<CheckpointOptions>();
   using Action = int (*)(const CheckpointOptions&);
   const auto add = [&](const char* name, const char* what, Action action) {
@@ -114,7 +115,7 @@ void add_checkpoint(CLI::App& app, Run& run) {
   const auto add_writer = [&](CLI::App* command) {
     command->add_option("--out", options->out, "Folder to make")->required();
     command->add_option("--max-shard-gb", options->max_shard_gb, "Largest weight file")
-        ->check(CLI::Range(0.000001, 1000.0))
+        ->check(real_range(0.000001, 1000.0))
         ->capture_default_str();
   };
 
@@ -145,7 +146,7 @@ void add_checkpoint(CLI::App& app, Run& run) {
                                                {"bfloat16", Dtype::bf16}, {"bf16", Dtype::bf16}};
   draw->add_option("--dtype", spec.dtype, "float32, float16 or bfloat16 (default bfloat16)")
       ->transform(CLI::CheckedTransformer(dtypes).description("{float32,float16,bfloat16}"));
-  draw->add_option("--seed", spec.seed, "Same seed, same bits")->capture_default_str();
+  draw->add_option("--seed", spec.seed, "Same seed, same bits")->check(whole_number())->capture_default_str();
   draw->add_option("--tokenizer", spec.tokenizer_folder, "Folder whose tokenizer files are copied in");
   add_writer(draw);
   draw->footer(

@@ -7,14 +7,17 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 namespace ov {
 namespace {
 
 std::atomic<bool> was_cancelled{false};
+std::atomic<bool> was_terminated{false};
 bool json_errors = false;
 
-void on_signal(int) {
+void on_signal(int number) {
+  if (number == SIGTERM) was_terminated = true;
   if (was_cancelled.exchange(true)) ::_exit(exit_code(ErrorKind::interrupted));
 }
 
@@ -31,6 +34,12 @@ void install_signal_handlers() {
 }
 
 const std::atomic<bool>& cancelled() { return was_cancelled; }
+
+bool forget_interrupt() {
+  if (was_terminated) return false;
+  was_cancelled = false;
+  return true;
+}
 
 void report_errors_as_json(bool on) { json_errors = on; }
 
@@ -59,6 +68,12 @@ void print(std::string_view text) {
 }
 
 void print_json(const Json& value) { print(dump_json(value) + "\n"); }
+
+void check_replaceable(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored)) return;
+  throw Error(ErrorKind::resource, path + ": exists and is not a regular file; choose another name");
+}
 
 std::int64_t peak_rss_bytes() {
   struct rusage usage {};

@@ -17,6 +17,8 @@ std::string version();
 // output pipe is an ordinary write error.
 void install_signal_handlers();
 const std::atomic<bool>& cancelled();
+// Goes on after a Ctrl-C; false after SIGTERM, which ends the program.
+bool forget_interrupt();
 
 // Prints "error: message" on stderr (with --json also {"error": ...} on stdout); returns the exit code.
 int report(ErrorKind kind, const std::string& message);
@@ -27,6 +29,10 @@ Json error_json(ErrorKind kind, const std::string& message);
 // Writes to stdout; throws resource when that fails (a full disk behind a redirection).
 void print(std::string_view text);
 void print_json(const Json& value);
+
+// Throws resource where a file that is written aside and renamed would take the place of something
+// else, such as a device or a pipe.
+void check_replaceable(const std::string& path);
 // False when the reader of stdout has gone away.
 bool print_streaming(std::string_view text);
 

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/commands.h"
@@ -29,6 +31,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     ov::install_signal_handlers();
     return run();
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 asks for a command before it says that it does not know this one.
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (unknown.empty()) return app.exit(error) == 0 ? 0 : ov::exit_code(ov::ErrorKind::usage);
+    return ov::report(ov::ErrorKind::usage, "unknown command or option " + unknown[0] + "; see onevision --help");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : ov::exit_code(ov::ErrorKind::usage);
   } catch (const ov::Error& error) {

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -48,6 +49,27 @@ ProcessorOptions processor_options(const ModelOptions& model, const MediaOptions
 
 }  // namespace
 
+CLI::Validator real_range(double low, double high) {
+  const auto refuse = [low, high](std::string& text) {
+    double value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed == std::errc{} && end == text.data() + text.size() && value >= low && value <= high)
+      return std::string();
+    return "Value " + text + " not in range " + Json(low).dump() + " to " + Json(high).dump();
+  };
+  return {refuse, "FLOAT in [" + Json(low).dump() + " - " + Json(high).dump() + "]"};
+}
+
+CLI::Validator whole_number() {
+  const auto refuse = [](std::string& text) {
+    std::uint64_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (failed == std::errc{} && end == text.data() + text.size()) return std::string();
+    return "Value " + text + " is not a whole number from 0 to 18446744073709551615";
+  };
+  return {refuse, ""};
+}
+
 void add_model_options(CLI::App& command, ModelOptions& options) {
   const std::map<std::string, Compat> compat = {
       {"exact", Compat::exact}, {"official", Compat::official}, {"hf", Compat::hf}};
@@ -77,13 +99,13 @@ void add_media_options(CLI::App& command, MediaOptions& options) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   command.add_option("--max-megapixels", options.max_megapixels, "Largest picture or frame to decode")
-      ->check(CLI::Range(0.000001, 4000.0))
+      ->check(real_range(0.000001, 4000.0))
       ->capture_default_str();
   command.add_option("--max-file-mb", options.max_file_mb, "Largest picture file to read")
-      ->check(CLI::Range(0.000001, 100000.0))
+      ->check(real_range(0.000001, 100000.0))
       ->capture_default_str();
   command.add_option("--max-video-minutes", options.max_video_minutes, "Longest video to read")
-      ->check(CLI::Range(0.0001, 100000.0))
+      ->check(real_range(0.0001, 100000.0))
       ->capture_default_str();
 }
 
@@ -100,12 +122,12 @@ void add_sampling_options(CLI::App& command, SamplingFlags& flags) {
                   "Longest answer (default: of generation_config.json, else 1024)")
       ->check(CLI::Range(1, 1000000));
   command.add_option("--temperature", flags.temperature, "0 is greedy (default: of generation_config.json)")
-      ->check(CLI::Range(0.0, 100.0));
-  command.add_option("--top-p", flags.top_p, "Nucleus sampling")->check(CLI::Range(0.0, 1.0));
+      ->check(real_range(0.0, 100.0));
+  command.add_option("--top-p", flags.top_p, "Nucleus sampling")->check(real_range(0.0, 1.0));
   command.add_option("--top-k", flags.top_k, "Keep the k likeliest tokens (0: all)")->check(CLI::Range(0, 10000000));
-  command.add_option("--repetition-penalty", flags.repetition_penalty, "1 is none")->check(CLI::Range(0.01, 100.0));
+  command.add_option("--repetition-penalty", flags.repetition_penalty, "1 is none")->check(real_range(0.01, 100.0));
   command.add_option("--stop", flags.stop, "Stop before this text; repeat for several")->allow_extra_args(false);
-  command.add_option("--seed", flags.seed, "Seed of sampling")->capture_default_str();
+  command.add_option("--seed", flags.seed, "Seed of sampling")->check(whole_number())->capture_default_str();
   command.add_option("--prefill-chunk", flags.prefill_chunk, "Prompt positions per pass; changes memory, not results")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();

@@ -15,6 +15,10 @@
 
 namespace ov {
 
+// Checks for number options. Unlike CLI11's own they refuse NaN, and do not wrap a negative seed.
+CLI::Validator real_range(double low, double high);
+CLI::Validator whole_number();
+
 struct ModelOptions {
   std::string folder;  // "" is the model that comes with the program
   std::string device = "cpu";

@@ -36,6 +36,7 @@ void write_tensors(const std::string& path, const std::vector<NamedTensor>& tens
 }
 
 int trace_command(const TraceOptions& options) {
+  check_replaceable(options.out);
   Session session(options.model, options.media);
   const Conversation talk = ask_conversation(options.prompt, media_sources(options.media), options.system);
   const Prompt prompt = session.processor().prepare(talk);

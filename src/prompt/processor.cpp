@@ -102,7 +102,12 @@ PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
     const ImageInfo info = probe_image_file(source.path, options_.limits, options_.compat);
     width = info.width, height = info.height;
   }
-  media.plan = plan_image(width, height, mode, config_.tiling, options_.compat);
+  try {
+    media.plan = plan_image(width, height, mode, config_.tiling, options_.compat);
+  } catch (const Error& error) {
+    if (source.path.empty()) throw;
+    throw Error(error.kind(), source.path + ": " + error.what());
+  }
   return media;
 }
 
