@@ -25,7 +25,9 @@ class Piped(ProgramTest):
     def test_a_conversation(self):
         path = self.folder / "talk.json"
         for model in (OFFICIAL, HF):
-            done = self.chat("hello", f"/image {COFFEE}", "what is it?", f"/save {path}", "/exit", "unread", model=model)
+            done = self.chat(
+                "hello", f"/image {COFFEE}", "what is it?", f"/save {path}", "/exit", "unread", model=model
+            )
             self.assertEqual(done.err, "")
             first, asked, second, answered = self.saved(path)
             self.assertEqual([m["role"] for m in (first, asked, second, answered)], ["user", "assistant"] * 2)
