@@ -25,9 +25,8 @@ class Piped(ProgramTest):
     def test_a_conversation(self):
         path = self.folder / "talk.json"
         for model in (OFFICIAL, HF):
-            done = self.chat(
-                "hello", f"/image {COFFEE}", "what is it?", f"/save {path}", "/exit", "unread", model=model
-            )
+            lines = ["hello", f"/image {COFFEE}", "what is it?", f"/save {path}", "/exit", "unread"]
+            done = self.chat(*lines, model=model)
             self.assertEqual(done.err, "")
             first, asked, second, answered = self.saved(path)
             self.assertEqual([m["role"] for m in (first, asked, second, answered)], ["user", "assistant"] * 2)
@@ -127,12 +126,16 @@ class Terminal(ProgramTest):
             self.expect("\n")
             time.sleep(1)
             self.type("\x03")
-            self.expect("> ")
+            self.expect("\r\n> ")
             self.assertIsNone(self.child.poll())
         self.type("/help\n")
         self.expect("/clear")
-        self.expect("> ")
-        self.type("\x04")
+        self.expect("\r\n> ")
+        for _ in range(20):  # the key counts only when the terminal is in the mode for editing
+            self.type("\x04")
+            time.sleep(0.2)
+            if self.child.poll() is not None:
+                break
         self.assertEqual(self.child.wait(10), 0)
 
     def test_exit(self):
