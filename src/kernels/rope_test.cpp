@@ -11,55 +11,14 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "kernels/kernels.h"
+#include "kernels/row_test_values.h"
 
 namespace ov::kernels {
 namespace {
 
-// ((i * step) % modulus - modulus / 2) / divisor: exact in bfloat16, easy to write in Python.
-std::vector<float> ramp(int count, int step, int modulus, float divisor) {
-  std::vector<float> x(count);
-  for (int i = 0; i < count; ++i) x[i] = static_cast<float>((i * step) % modulus - modulus / 2) / divisor;
-  return x;
-}
-
-// Exact for values that bfloat16 holds.
-std::vector<bf16> to_bf16(const std::vector<float>& x) {
-  std::vector<bf16> y(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    std::uint32_t bits = 0;
-    std::memcpy(&bits, &x[i], sizeof bits);
-    y[i] = static_cast<bf16>(bits >> 16);
-  }
-  return y;
-}
-
-std::vector<float> noise(std::int64_t count, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0.5f, 2.0f);
-  std::vector<float> x(count);
-  for (float& value : x) value = normal(random);
-  return x;
-}
-
-class RopeIsa : public testing::TestWithParam<Isa> {
- protected:
-  void SetUp() override {
-    if (GetParam() > best_isa()) GTEST_SKIP() << "this CPU has no " << isa_name(GetParam());
-    limit_isa(GetParam());
-  }
-  void TearDown() override {
-    limit_isa(Isa::amx_bf16);
-    set_num_threads(0);
-  }
-};
-
+using RopeIsa = RowIsa;
 INSTANTIATE_TEST_SUITE_P(All, RopeIsa, testing::Values(Isa::generic, Isa::avx2, Isa::avx512),
                          [](const auto& isa) { return isa_name(isa.param); });
-
-void expect_near(const std::vector<float>& found, const std::vector<float>& wanted, float tolerance) {
-  ASSERT_EQ(found.size(), wanted.size());
-  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], wanted[i], tolerance) << "element " << i;
-}
 
 // PyTorch 2.13: ramp(20, 37, 61, 8) as [2 positions, 1 head, 10] from position 7000, theta 1e6;
 // ramp(8, 37, 61, 8) at position 32767, theta 1e4.
