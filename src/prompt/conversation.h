@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,13 +18,14 @@ namespace ov {
 
 struct MediaSource {
   bool is_video = false;
-  std::string path;        // a file, or for videos also a folder of frames
+  std::string path;        // a file, or for videos also a folder of frames; with `bytes` only a name
   std::int64_t width = 0;  // when path is empty: a picture known by its size only (explain)
   std::int64_t height = 0;
+  std::shared_ptr<const std::string> bytes;  // an encoded picture or video in memory, else null
 
-  static MediaSource image(std::string path) { return {false, std::move(path), 0, 0}; }
-  static MediaSource video(std::string path) { return {true, std::move(path), 0, 0}; }
-  static MediaSource sized(std::int64_t width, std::int64_t height) { return {false, "", width, height}; }
+  static MediaSource image(std::string path) { return {false, std::move(path), 0, 0, nullptr}; }
+  static MediaSource video(std::string path) { return {true, std::move(path), 0, 0, nullptr}; }
+  static MediaSource sized(std::int64_t width, std::int64_t height) { return {false, "", width, height, nullptr}; }
 };
 
 struct Message {

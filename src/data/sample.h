@@ -1,0 +1,28 @@
+// One training sample as its file has it: the turns of a conversation and the pictures or the video
+// that they talk about. Source: the LLaVA data format (docs/data.md).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "prompt/conversation.h"
+
+namespace ov {
+
+struct Turn {
+  std::string role;  // "user", "assistant", "system", or what the file says
+  std::string text;  // with an <image> for each picture, and one for a video
+};
+
+struct Sample {
+  std::string id;
+  std::vector<MediaSource> media;  // pictures, or one video
+  std::vector<Turn> turns;
+  std::string source;   // "data_source", else the data set's name
+  std::string dataset;  // name of its entry in the mixture
+  std::string where;    // "caps.jsonl:17", "caps.json:120 (record 9)", "part-0.parquet: row 12"
+
+  bool is_video() const { return !media.empty() && media[0].is_video; }
+};
+
+}  // namespace ov
