@@ -43,10 +43,6 @@ class Floors:
                     sys.exit(f"{path}: {folder} -> {sibling}: they are not on one floor")
                 if folder in self.reachable(sibling):
                     sys.exit(f"{path}: {folder} and {sibling} see each other in a circle")
-        for folder in self.torch_free:
-            for other in self.floor:
-                if self.allows(folder, other) and other not in self.torch_free:
-                    sys.exit(f"{path}: torch-free {folder} may include {other}, which is not torch-free")
 
     def reachable(self, folder: str) -> set[str]:
         seen: set[str] = set()
@@ -58,6 +54,8 @@ class Floors:
         return seen
 
     def allows(self, source: str, target: str) -> bool:
+        if source in self.torch_free and target not in self.torch_free:
+            return False
         return source == target or self.floor[target] < self.floor[source] or target in self.siblings[source]
 
 
@@ -71,6 +69,8 @@ def check_include(floors: Floors, folder: str, quoted: bool, name: str) -> str |
     if root in floors.floor:
         if floors.allows(folder, root):
             return None
+        if folder in floors.torch_free and root not in floors.torch_free:
+            return f"{name} needs torch, {folder} is torch-free"
         return (
             f"{folder} (floor {floors.floor[folder]}) may not include {name} (floor {floors.floor[root]}); "
             "move the code down or pass the value in"
