@@ -155,10 +155,10 @@ LabelledText label_plain(const std::vector<TrainingTurn>& turns, std::size_t num
   return out;
 }
 
-std::vector<TrainingTurn> checked_turns(std::vector<TrainingTurn> turns, bool media) {
+std::vector<TrainingTurn> checked_turns(std::vector<TrainingTurn> turns, bool media, PromptForm form) {
   if (turns.empty()) throw Error(ErrorKind::input, "the conversation has no turn");
   if (turns[0].role == "assistant") {
-    turns.erase(turns.begin());
+    if (form == PromptForm::qwen_1_5) turns.erase(turns.begin());
   } else if (turns[0].role != "user") {
     throw Error(ErrorKind::input, "the first turn is from \"" + turns[0].role +
                                       "\"; expected the user (or an assistant's turn, which is dropped)");
@@ -183,7 +183,7 @@ std::vector<TrainingTurn> checked_turns(std::vector<TrainingTurn> turns, bool me
 
 LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num_media, const TrainingForm& form,
                          const Tokenizer& tokenizer) {
-  const std::vector<TrainingTurn> checked = checked_turns(turns, num_media > 0);
+  const std::vector<TrainingTurn> checked = checked_turns(turns, num_media > 0, form.form);
   if (num_media > 0) check_marks(checked, num_media);
   if (form.form == PromptForm::plain) return label_plain(checked, num_media, tokenizer);
   return label_qwen_1_5(checked, num_media > 0, form.labels, tokenizer);

@@ -54,7 +54,7 @@ struct LabelledText {
   std::vector<std::int64_t> labels;
 };
 
-// A first turn that is not the user's is dropped when it is the assistant's. In samples with media a turn
+// In the form qwen_1_5 a first turn that is the assistant's is dropped. In samples with media a turn
 // with one <image> has it moved to its front. Throws input when marks and media differ in number, when
 // the turns do not fit the form, and when none of them is an answer; format without the control tokens.
 LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num_media, const TrainingForm& form,
