@@ -9,7 +9,6 @@
 //   live.step(metrics);
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <functional>

@@ -31,7 +31,7 @@ class TensorBoardFile {
 
   // One event each, written at once. `global_step` counts the optimizer steps of all stages, from 1.
   void add(const StepMetrics& metrics, std::int64_t global_step);
-  void add(const Scalars& scalars, std::int64_t global_step);
+  void add_scalars(const Scalars& scalars, std::int64_t global_step);
   const std::string& path() const { return path_; }
 
  private:
