@@ -133,9 +133,9 @@ class Reader(unittest.TestCase):
                 self.assertEqual(ours, yaml.safe_load(path.read_text(encoding="utf-8")))
 
     def test_subset(self):
-        lines = list(significant('a: 1.0e-3  # c\nb: {c: "x # y, [z]", d: [[1, 2], [3, 4]]}\ne:\n  - f: all\n    g: true\n'))
+        text = 'a: 1.0e-3  # c\nb: {c: "x # y, [z]", d: [[1, 2], [3, 4]]}\ne:\n  - f: all\n    g: true\n'
         expected = {"a": 1e-3, "b": {"c": "x # y, [z]", "d": [[1, 2], [3, 4]]}, "e": [{"f": "all", "g": True}]}
-        self.assertEqual(block(lines, 0), expected)
+        self.assertEqual(block(list(significant(text)), 0), expected)
 
 
 class Mixtures(unittest.TestCase):
