@@ -9,7 +9,7 @@ namespace ov {
 namespace {
 
 constexpr Colour kShapeColours[] = {
-    {"red", 220, 40, 40},   {"green", 40, 160, 70},   {"blue", 40, 80, 220}, {"yellow", 240, 210, 50},
+    {"red", 220, 40, 40},     {"green", 40, 160, 70},   {"blue", 40, 80, 220}, {"yellow", 240, 210, 50},
     {"orange", 245, 130, 20}, {"purple", 140, 60, 180}, {"black", 20, 20, 20},
 };
 constexpr Colour kBackgroundColours[] = {{"white", 250, 250, 250}, {"gray", 160, 160, 160}};
@@ -20,14 +20,10 @@ bool inside(Shape shape, const Box& box, std::int64_t x, std::int64_t y) {
   const std::int64_t down = 2 * y + 1 - box.height;
   const std::int64_t w2 = box.width * box.width, h2 = box.height * box.height;
   switch (shape) {
-    case Shape::circle:
-      return across * across * h2 + down * down * w2 <= w2 * h2;
-    case Shape::square:
-      return true;
-    case Shape::triangle:
-      return std::abs(across) * box.height <= (y + 1) * box.width;
-    case Shape::bar:
-      return 3 * std::abs(down) <= box.height;
+    case Shape::circle: return across * across * h2 + down * down * w2 <= w2 * h2;
+    case Shape::square: return true;
+    case Shape::triangle: return std::abs(across) * box.height <= (y + 1) * box.width;
+    case Shape::bar: return 3 * std::abs(down) <= box.height;
   }
   return false;
 }
@@ -48,14 +44,10 @@ const Colour& named_colour(const std::string& name) {
 
 const char* shape_name(Shape shape) {
   switch (shape) {
-    case Shape::circle:
-      return "circle";
-    case Shape::square:
-      return "square";
-    case Shape::triangle:
-      return "triangle";
-    case Shape::bar:
-      return "bar";
+    case Shape::circle: return "circle";
+    case Shape::square: return "square";
+    case Shape::triangle: return "triangle";
+    case Shape::bar: return "bar";
   }
   return "";
 }

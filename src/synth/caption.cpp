@@ -24,7 +24,7 @@ void draw_caption(RandomStream& random, std::int64_t, SampleWriter& writer) {
 Family caption_family() {
   return {"caption",
           "one sentence about a picture",
-          {{"sides", {56, 112}, {8, 4096}}, {"shapes", {1, 2}, {1, kMaxShapes}}},
+          {{"sides", {56, 112}, {16, 4096}}, {"shapes", {1, 2}, {1, kMaxShapes}}},
           draw_caption};
 }
 

@@ -26,7 +26,7 @@ void draw_detail(RandomStream& random, std::int64_t, SampleWriter& writer) {
 Family detail_family() {
   return {"detail",
           "several sentences about a picture",
-          {{"sides", {56, 168}, {8, 4096}}, {"shapes", {1, 3}, {1, kMaxShapes}}},
+          {{"sides", {56, 168}, {16, 4096}}, {"shapes", {1, 3}, {1, kMaxShapes}}},
           draw_detail};
 }
 

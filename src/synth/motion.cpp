@@ -37,7 +37,7 @@ void draw_motion(RandomStream& random, std::int64_t index, SampleWriter& writer)
 Family motion_family() {
   return {"motion",
           "a folder of frames in which a shape moves",
-          {{"sides", {56, 112}, {8, 4096}}, {"frames", {4, 6}, {2, 256}}},
+          {{"sides", {56, 112}, {16, 4096}}, {"frames", {4, 6}, {2, 256}}},
           draw_motion};
 }
 

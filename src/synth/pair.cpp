@@ -39,7 +39,7 @@ void draw_pair(RandomStream& random, std::int64_t index, SampleWriter& writer) {
 }  // namespace
 
 Family pair_family() {
-  return {"pair", "two pictures and a question about both", {{"sides", {56, 112}, {8, 4096}}}, draw_pair};
+  return {"pair", "two pictures and a question about both", {{"sides", {56, 112}, {16, 4096}}}, draw_pair};
 }
 
 }  // namespace ov

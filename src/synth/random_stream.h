@@ -21,9 +21,9 @@ struct Range {
 
 class RandomStream {
  public:
-  RandomStream(std::uint64_t seed, std::string_view name, std::uint64_t index) : state_(mix(seed)) {
-    for (const char letter : name) state_ = mix(state_ ^ static_cast<std::uint8_t>(letter));
-    state_ = mix(state_ ^ index);
+  RandomStream(std::uint64_t seed, std::string_view name, std::uint64_t index) : state_(mix(seed + kStep)) {
+    for (const char letter : name) state_ = mix((state_ ^ static_cast<std::uint8_t>(letter)) + kStep);
+    state_ = mix((state_ ^ index) + kStep);
   }
 
   std::uint64_t next() { return mix(state_ += kStep); }
@@ -56,7 +56,6 @@ class RandomStream {
   static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15;
 
   static std::uint64_t mix(std::uint64_t x) {
-    x += kStep;
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
     x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
     return x ^ (x >> 31);

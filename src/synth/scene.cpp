@@ -32,9 +32,8 @@ std::int64_t third(std::int64_t begin, std::int64_t size, std::int64_t whole) {
 }
 
 std::string place_of(const Box& box, std::int64_t width, std::int64_t height) {
-  static constexpr const char* kPlaces[3][3] = {{"top left", "top", "top right"},
-                                                {"left", "center", "right"},
-                                                {"bottom left", "bottom", "bottom right"}};
+  static constexpr const char* kPlaces[3][3] = {
+      {"top left", "top", "top right"}, {"left", "center", "right"}, {"bottom left", "bottom", "bottom right"}};
   return kPlaces[third(box.y, box.height, height)][third(box.x, box.width, width)];
 }
 
@@ -60,8 +59,8 @@ Scene draw_scene(RandomStream& random, std::int64_t width, std::int64_t height, 
     item.shape = form.distinct ? kinds[i] : random.pick(kShapes);
     item.colour = form.distinct ? colours[i] : random.pick(colours);
     const std::int64_t cell_width = width / cells.columns, cell_height = height / cells.rows;
-    item.box = box_in(random, {free[i] % cells.columns * cell_width, free[i] / cells.columns * cell_height,
-                               cell_width, cell_height});
+    item.box = box_in(
+        random, {free[i] % cells.columns * cell_width, free[i] / cells.columns * cell_height, cell_width, cell_height});
     item.place = place_of(item.box, width, height);
     draw_shape(scene.picture, item.shape, item.box, *item.colour);
     scene.items.push_back(std::move(item));

@@ -32,8 +32,7 @@ Range read_setting(const YamlFields& fields, const Setting& setting) {
     const std::int64_t value = fields.integer(setting.name, setting.allowed.low, setting.allowed.high);
     return {value, value};
   }
-  const std::vector<std::int64_t> ends =
-      fields.integers(setting.name, setting.allowed.low, setting.allowed.high);
+  const std::vector<std::int64_t> ends = fields.integers(setting.name, setting.allowed.low, setting.allowed.high);
   if (ends.size() != 2 || ends[0] > ends[1]) fields.refuse(setting.name, "a whole number, or [lowest, highest]");
   return {ends[0], ends[1]};
 }

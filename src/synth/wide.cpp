@@ -27,7 +27,7 @@ void draw_wide(RandomStream& random, std::int64_t index, SampleWriter& writer) {
 Family wide_family() {
   return {"wide",
           "wide and tall pictures of many sizes",
-          {{"sides", {30, 900}, {8, 4096}}, {"shapes", {2, 3}, {1, kMaxShapes}}},
+          {{"sides", {30, 900}, {16, 4096}}, {"shapes", {2, 3}, {1, kMaxShapes}}},
           draw_wide};
 }
 
