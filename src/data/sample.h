@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "prompt/conversation.h"
+#include "prompt/labels.h"
 
 namespace ov {
 
-struct Turn {
-  std::string role;  // "user", "assistant", "system", or what the file says
-  std::string text;  // with an <image> for each picture, and one for a video
-};
+using Turn = TrainingTurn;  // the role is "user", "assistant", "system", or what the file says
 
 struct Sample {
   std::string id;

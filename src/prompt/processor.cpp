@@ -75,33 +75,66 @@ const MediaSource& next_of_kind(const std::vector<MediaSource>& media, bool is_v
 
 std::string describe(const MediaSource& source) { return source.path.empty() ? "picture" : source.path; }
 
+std::span<const std::uint8_t> bytes_of(const MediaSource& source) {
+  return {reinterpret_cast<const std::uint8_t*>(source.bytes->data()), source.bytes->size()};
+}
+
+VideoInfo probe(const MediaSource& source, const ProcessorOptions& options) {
+  if (source.bytes) return probe_video(bytes_of(source), describe(source), options.limits);
+  return probe_video(source.path, options.limits, options.compat);
+}
+
+std::pair<std::int64_t, std::int64_t> picture_size(const MediaSource& source, const ProcessorOptions& options) {
+  if (!source.bytes && source.path.empty()) return {source.width, source.height};
+  const ImageInfo info = source.bytes ? probe_image(bytes_of(source), describe(source), options.limits, options.compat)
+                                      : probe_image_file(source.path, options.limits, options.compat);
+  return {info.width, info.height};
+}
+
+Image decode(const MediaSource& source, const ProcessorOptions& options) {
+  if (source.bytes) return decode_image(bytes_of(source), describe(source), options.limits, options.compat);
+  return load_image(source.path, options.limits, options.compat);
+}
+
+std::vector<Image> decode_frames(const PromptMedia& media, const ProcessorOptions& options) {
+  const MediaSource& source = media.source;
+  if (source.bytes) return read_frames(bytes_of(source), describe(source), media.frames, options.limits);
+  return read_frames(source.path, media.frames, options.limits, options.compat);
+}
+
+// The configuration as its file has it: the checks of a folder's other files are against that one.
+ModelConfig stored_config(const std::string& folder, const ModelConfig& config) {
+  return config.raw.is_object() ? parse_model_config(config.raw, folder + "/config.json") : config;
+}
+
 }  // namespace
 
 Processor::Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options)
     : config_(config),
       options_(options),
       tokenizer_(Tokenizer::load(folder)),
-      pixels_(read_preprocessor_config(folder, config)) {
+      pixels_(read_preprocessor_config(folder, stored_config(folder, config))) {
   if (config.layout == Layout::hf) template_ = load_chat_template(folder);
 }
 
 std::int64_t Processor::max_length() const { return std::max(config_.max_sequence_length, kTrainedContext); }
 
-PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
+AspectMode Processor::mode_of(const std::vector<MediaSource>& media) const {
+  const auto images = std::count_if(media.begin(), media.end(), [](const MediaSource& m) { return !m.is_video; });
+  return images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
+}
+
+PromptMedia Processor::plan(const MediaSource& source, AspectMode mode, const FrameChoice& frames_of) const {
   PromptMedia media;
   media.source = source;
   if (source.is_video) {
-    const VideoInfo info = probe_video(source.path, options_.limits, options_.compat);
-    media.frames = sample_frames(info.num_frames, options_.num_frames, options_.compat);
+    const VideoInfo info = probe(source, options_);
+    media.frames = frames_of(info);
     media.plan = plan_video(info.width, info.height, static_cast<std::int64_t>(media.frames.size()), config_.tiling,
                             options_.compat);
     return media;
   }
-  std::int64_t width = source.width, height = source.height;
-  if (!source.path.empty()) {
-    const ImageInfo info = probe_image_file(source.path, options_.limits, options_.compat);
-    width = info.width, height = info.height;
-  }
+  const auto [width, height] = picture_size(source, options_);
   try {
     media.plan = plan_image(width, height, mode, config_.tiling, options_.compat);
   } catch (const Error& error) {
@@ -109,6 +142,13 @@ PromptMedia Processor::plan(const MediaSource& source, AspectMode mode) const {
     throw Error(error.kind(), source.path + ": " + error.what());
   }
   return media;
+}
+
+void Processor::place(PromptMedia media, Prompt& prompt) const {
+  media.begin = prompt.length();
+  prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(media.plan.tokens),
+                    media.source.is_video ? config_.video_token_id : config_.image_token_id);
+  prompt.media.push_back(std::move(media));
 }
 
 void Processor::encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end,
@@ -131,9 +171,10 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
   }
   const RenderedPrompt rendered =
       template_ ? template_->render(messages, add_generation_prompt) : render_qwen_1_5(messages, add_generation_prompt);
-  const auto images =
-      std::count_if(talk.media.begin(), talk.media.end(), [](const MediaSource& m) { return !m.is_video; });
-  const AspectMode mode = images > 1 ? AspectMode::pad : config_.tiling.single_image_mode;
+  const AspectMode mode = mode_of(talk.media);
+  const FrameChoice frames_of = [&](const VideoInfo& info) {
+    return sample_frames(info.num_frames, options_.num_frames, options_.compat);
+  };
 
   Prompt prompt;
   prompt.text = rendered.text;
@@ -144,11 +185,7 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
     encode_text(rendered, from, at, prompt.ids);
     from = at + kImageMark.size();
     const bool is_video = std::string_view(rendered.text).substr(at, kVideoMark.size()) == kVideoMark;
-    PromptMedia media = plan(next_of_kind(talk.media, is_video, next[is_video ? 1 : 0]), mode);
-    media.begin = prompt.length();
-    prompt.ids.insert(prompt.ids.end(), static_cast<std::size_t>(media.plan.tokens),
-                      media.source.is_video ? config_.video_token_id : config_.image_token_id);
-    prompt.media.push_back(std::move(media));
+    place(plan(next_of_kind(talk.media, is_video, next[is_video ? 1 : 0]), mode, frames_of), prompt);
     if (prompt.length() > max_length()) break;
   }
   if (prompt.length() <= max_length()) encode_text(rendered, from, rendered.text.size(), prompt.ids);
@@ -164,18 +201,50 @@ Prompt Processor::prepare(const Conversation& talk, bool add_generation_prompt) 
   return prompt;
 }
 
+TrainingPrompt Processor::prepare_training(const std::vector<TrainingTurn>& turns,
+                                           const std::vector<MediaSource>& media, const TrainingForm& form) const {
+  LabelledText labelled = label_turns(turns, media.size(), form, tokenizer_);
+  TrainingPrompt out;
+  out.prompt.text = std::move(labelled.text);
+  const AspectMode mode = mode_of(media);
+  std::int64_t media_tokens = 0;
+  for (std::size_t i = 0; i < labelled.ids.size(); ++i) {
+    if (labelled.ids[i] != kMediaPlace) {
+      out.prompt.ids.push_back(labelled.ids[i]);
+      out.labels.push_back(labelled.labels[i]);
+      continue;
+    }
+    const MediaSource& source = media[out.prompt.media.size()];
+    place(plan(source, mode, [&](const VideoInfo& info) { return training_frames(info, source.path, form); }),
+          out.prompt);
+    media_tokens += out.prompt.media.back().plan.tokens;
+    out.labels.resize(out.prompt.ids.size(), kNotSupervised);
+  }
+  if (out.prompt.length() > form.max_length) {
+    throw Error(ErrorKind::input, "the sample has " + std::to_string(out.prompt.length()) + " tokens, " +
+                                      std::to_string(media_tokens) + " of them for media, and at most " +
+                                      std::to_string(form.max_length) + " are allowed; raise max_length or skip it");
+  }
+  out.supervised = std::count_if(out.labels.begin() + 1, out.labels.end(),
+                                 [](std::int64_t label) { return label != kNotSupervised; });
+  if (out.supervised == 0) throw Error(ErrorKind::input, "the sample has no supervised token");
+  return out;
+}
+
 void Processor::read_pixels(const PromptMedia& media, float* out) const {
   const std::int64_t tile = 3 * config_.tiling.tile_size * config_.tiling.tile_size;
-  if (media.source.path.empty()) throw Error(ErrorKind::usage, "a picture given by its size only has no pixels");
+  if (media.source.path.empty() && !media.source.bytes) {
+    throw Error(ErrorKind::usage, "a picture given by its size only has no pixels");
+  }
   if (!media.source.is_video) {
-    const Image image = load_image(media.source.path, options_.limits, options_.compat);
+    const Image image = decode(media.source, options_);
     if (image.width != media.plan.width || image.height != media.plan.height) {
       throw Error(ErrorKind::input, describe(media.source) + ": changed while it was being read");
     }
     write_tiles(image, media.plan, config_.tiling, out, pixels_.normalisation);
     return;
   }
-  const std::vector<Image> frames = read_frames(media.source.path, media.frames, options_.limits, options_.compat);
+  const std::vector<Image> frames = decode_frames(media, options_);
   MediaPlan frame_plan = media.plan;
   frame_plan.tiles = 1;
   for (std::size_t i = 0; i < frames.size(); ++i) {

@@ -8,15 +8,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "config/model_config.h"
 #include "config/preprocessor_config.h"
-#include "media/geometry.h"
 #include "media/image.h"
+#include "media/video.h"
 #include "prompt/conversation.h"
+#include "prompt/labels.h"
+#include "prompt/prompt.h"
 #include "text/chat_template.h"
 #include "text/tokenizer.h"
 
@@ -28,31 +31,22 @@ struct ProcessorOptions {
   MediaLimits limits;
 };
 
-// One picture or video in its place.
-struct PromptMedia {
-  MediaSource source;
-  MediaPlan plan;
-  std::vector<std::int64_t> frames;  // of a video: which frames are shown, in order
-  std::int64_t begin = 0;            // position of its first token in Prompt::ids; it has plan.tokens
-};
-
-struct Prompt {
-  std::string text;               // as rendered, one <image> or <video> for each medium
-  std::vector<std::int64_t> ids;  // with every placeholder repeated plan.tokens times
-  std::vector<PromptMedia> media;
-
-  std::int64_t length() const { return static_cast<std::int64_t>(ids.size()); }
-};
-
 class Processor {
  public:
-  // Reads tokenizer and chat template of a checkpoint folder. Throws format.
+  // Reads tokenizer and chat template of a checkpoint folder. `config` may differ from the folder's in
+  // its tiling, as the stages of a training do. Throws format.
   Processor(const std::string& folder, const ModelConfig& config, const ProcessorOptions& options);
 
   // Renders, tokenizes, and plans every medium from its header alone. With more than one picture in
   // the conversation each is padded to one tile (LLaVA-OneVision's multi-image rule).
   // Throws input for unusable media and for prompts longer than the model's context.
   Prompt prepare(const Conversation& talk, bool add_generation_prompt = true) const;
+
+  // A training sample: ids with placeholders expanded, and their labels. Always in the official text
+  // form, whatever template the folder has; media are planned as above, videos in training_frames().
+  // Throws input also when the sample has more than form.max_length tokens.
+  TrainingPrompt prepare_training(const std::vector<TrainingTurn>& turns, const std::vector<MediaSource>& media,
+                                  const TrainingForm& form) const;
 
   // Decodes, resizes and normalises one medium into `out`, plan.tiles * 3 * S * S floats.
   void read_pixels(const PromptMedia& media, float* out) const;
@@ -62,7 +56,10 @@ class Processor {
   std::int64_t max_length() const;  // longest sequence, in tokens
 
  private:
-  PromptMedia plan(const MediaSource& source, AspectMode mode) const;
+  using FrameChoice = std::function<std::vector<std::int64_t>(const VideoInfo&)>;
+  AspectMode mode_of(const std::vector<MediaSource>& media) const;
+  PromptMedia plan(const MediaSource& source, AspectMode mode, const FrameChoice& frames_of) const;
+  void place(PromptMedia media, Prompt& prompt) const;
   void encode_text(const RenderedPrompt& rendered, std::size_t begin, std::size_t end,
                    std::vector<std::int64_t>& ids) const;
 
