@@ -71,7 +71,7 @@ class Stopped(TrainingTest):
         self.assert_same_outcome(self.outcome(), self.outcome(calm))
 
     def test_stop_while_starting(self):
-        child = self.start_training(*LONG)
+        child = self.start_training()
         time.sleep(0.05)
         # Before the handlers are there the signal ends the program in its usual way.
         self.assertIn(self.interrupt(child, signal.SIGTERM, limit=15), (INTERRUPTED, -signal.SIGTERM))

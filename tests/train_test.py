@@ -269,7 +269,8 @@ class Recipes(TrainingTest):
                 self.assertFalse(self.out.exists())
 
     def test_set_overrides(self):
-        self.train("--set", "stages.1.epochs=2", "--set", "seed=77", "--set", "stages.0.learning_rates.projector=5.0e-4")
+        self.train("--set", "stages.1.epochs=2", "--set", "seed=77",
+                   "--set", "stages.0.learning_rates.projector=5.0e-4")  # fmt: skip
         self.assertEqual(len(by_stage(self.metrics())["mix"]), 48)
         self.assertEqual(max(line["lr"]["projector"] for line in by_stage(self.metrics())["align"]), 5e-4)
         self.assertRegex((self.out / "recipe.yaml").read_text(), r"(?m)^seed: 77$")
