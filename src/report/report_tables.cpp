@@ -92,9 +92,11 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string answer_row(const SampleAnswer& answer) {
-  const bool same = trimmed(answer.answer) == trimmed(answer.expected) && !answer.expected.empty();
+  const std::string_view text = trimmed(answer.answer);
+  const bool same = !text.empty() && text == trimmed(answer.expected);
   return "<tr><th>" + html(answer.stage) + " <span>" + grouped_number(answer.step) + "</span></th><td dir=\"auto\"" +
-         (same ? " class=\"same\"" : "") + ">" + html(trimmed(answer.answer)) + "</td></tr>\n";
+         (same ? " class=\"same\">" : ">") + (text.empty() ? "<span class=\"quiet\">(empty)</span>" : html(text)) +
+         "</td></tr>\n";
 }
 
 std::string answer_card(const std::vector<const SampleAnswer*>& answers) {
@@ -151,8 +153,10 @@ std::string stages_table(const std::vector<StageSteps>& stages) {
       "<th>Supervised</th><th>Loss</th><th>Time</th><th>Tokens/s</th><th>Not waiting</th></tr>\n";
   for (const StageSteps& stage : stages) {
     const Totals sums = total(stage.steps);
-    table += "<tr><th>" + html(stage.name) + "</th>" + cell(grouped_number(sums.steps)) +
-             cell(grouped_number(sums.samples)) + cell(compact_number(static_cast<double>(sums.tokens))) +
+    // Numbered like the bands of the curves, where there may be no room for names.
+    table += "<tr><th><span class=\"quiet\">" + std::to_string(&stage - stages.data() + 1) + "</span> " +
+             html(stage.name) + "</th>" + cell(grouped_number(sums.steps)) + cell(grouped_number(sums.samples)) +
+             cell(compact_number(static_cast<double>(sums.tokens))) +
              cell(percent_text(share_of(sums.supervised_tokens, sums.tokens))) +
              cell(short_number(sums.first_loss) + " &rarr; " + short_number(sums.last_loss)) +
              cell(duration_text(sums.seconds)) + cell(compact_number(sums.tokens_per_s())) +

@@ -46,7 +46,7 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks, double st
     } else if (largest < 2e-3) {
       labels.push_back(exponent_text(tick));
     } else {
-      labels.push_back(largest >= 5000 ? compact_number(tick) : fixed_text(tick, decimals));
+      labels.push_back(largest >= 2000 ? compact_number(tick) : fixed_text(tick, decimals));
     }
   }
   return labels;
@@ -95,7 +95,7 @@ Axis log_axis(double low, double high) {
     }
   }
   for (const double tick : axis.ticks) {
-    axis.labels.push_back(tick >= 5000 ? compact_number(tick) : exponent_text(tick));
+    axis.labels.push_back(tick >= 2000 ? compact_number(tick) : exponent_text(tick));
   }
   return axis;
 }
@@ -126,13 +126,22 @@ std::vector<Point> thin(const std::vector<Point>& points, std::size_t most) {
   return kept;
 }
 
-std::vector<Point> smooth(const std::vector<Point>& points) {
-  Smoothed average(1 - 1 / std::max(1.0, static_cast<double>(points.size()) / 50));
-  std::vector<Point> smoothed;
-  smoothed.reserve(points.size());
-  for (const Point& point : points) {
-    const double value = average.add(point.y);
-    smoothed.push_back({point.x, std::isfinite(point.y) ? value : std::numeric_limits<double>::quiet_NaN()});
+std::vector<Point> smooth(std::span<const Point> points) {
+  // Forwards and backwards: one alone lags behind a curve that falls. Weighted, so that an end is not one point.
+  const double keep = 1 - 1 / std::max(1.0, static_cast<double>(points.size()) / 100);
+  std::vector<Point> smoothed(points.begin(), points.end());
+  std::vector<double> weights;
+  Smoothed forwards(keep);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    smoothed[i].y = forwards.add(points[i].y);
+    weights.push_back(forwards.weight());
+  }
+  Smoothed backwards(keep);
+  for (std::size_t i = points.size(); i-- > 0;) {
+    const double average = backwards.add(points[i].y);
+    const double whole = weights[i] + backwards.weight();
+    smoothed[i].y = (smoothed[i].y * weights[i] + average * backwards.weight()) / whole;
+    if (!std::isfinite(points[i].y)) smoothed[i].y = std::numeric_limits<double>::quiet_NaN();
   }
   return smoothed;
 }
