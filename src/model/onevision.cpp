@@ -53,12 +53,13 @@ Tensor OneVision::features(const Tensor& pixel_values) const {
   return parts.size() == 1 ? parts[0] : at::cat(parts, 0);
 }
 
-std::vector<Tensor> OneVision::media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans) const {
+std::vector<Tensor> OneVision::media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans,
+                                            const Tensor& newline) const {
   std::vector<Tensor> tokens;
   std::int64_t first = 0;
   for (const MediaPlan& plan : plans) {
     const Tensor tiles = projector(features.narrow(0, first, plan.tiles));
-    tokens.push_back(pack_media(tiles, plan, image_newline));
+    tokens.push_back(pack_media(tiles, plan, newline));
     first += plan.tiles;
   }
   check_shape(features, {first, kAny, kAny}, "features of all media");

@@ -1,6 +1,7 @@
 #include "train/parameters.h"
 
 #include <cmath>
+#include <cstring>
 #include <numbers>
 #include <random>
 
@@ -76,6 +77,14 @@ Tensor Parameter::master() const {
   return full;
 }
 
+void Parameter::set_master(const Tensor& full) const {
+  if (low.defined()) {
+    kernels::split_weight(halves(weight), lows(low), floats(full), count());
+  } else {
+    std::memcpy(weight.data_ptr(), full.data_ptr(), full.nbytes());
+  }
+}
+
 Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
                        at::ScalarType dtype, std::uint64_t seed) {
   model.config.tiling.newline = true;  // the vector is kept whether or not this stage's pictures use it
@@ -83,8 +92,8 @@ Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> check
     const Part part = part_of(name);
     const bool drawn = name == "image_newline" && !checkpoint->has(name);
     if (rate_of(rates, part) == 0) {
-      tensor = drawn ? draw_newline(model.config.text.hidden_size, seed).to(dtype)
-                     : load_parameter(checkpoint, name, dtype);
+      tensor =
+          drawn ? draw_newline(model.config.text.hidden_size, seed).to(dtype) : load_parameter(checkpoint, name, dtype);
       return;
     }
     const Tensor master =
@@ -132,7 +141,9 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
   args.beta1 = stage.beta1, args.beta2 = stage.beta2, args.eps = stage.eps;
   args.gradient_scale = scale, args.step = step_number;
   for (Parameter& p : list_) {
-    if (!p.gradient.defined()) continue;  // as in the authors' trainer: no gradient, no step
+    // A step that does not touch the parameter has gradient zero and still moves it by its momentum: the
+    // authors' trainer encodes an empty picture for a text.
+    if (!p.gradient.defined()) p.gradient = at::zeros(p.weight.sizes(), at::kFloat);
     args.lr = rate_of(stage.learning_rates, p.part) * schedule_value;
     args.weight_decay = p.decays ? stage.weight_decay : 0;
     float *m1 = floats(p.moment1), *m2 = floats(p.moment2);

@@ -35,11 +35,13 @@ struct Parameter {
   std::string name;  // canonical
   Part part = Part::language;
   bool decays = true;
-  Tensor weight;               // what the model computes with; a leaf that requires a gradient
-  Tensor low;                  // bfloat16 compute: the lower halves of the float32 master, else undefined
-  Tensor moment1, moment2;     // float32
-  Tensor gradient;             // of the micro-batches of this step so far; undefined before the first
+  Tensor weight;            // what the model computes with; a leaf that requires a gradient
+  Tensor low;               // bfloat16 compute: the lower halves of the float32 master, else undefined
+  Tensor moment1, moment2;  // float32
+  Tensor gradient;          // of the micro-batches of this step so far; undefined before the first
+
   std::int64_t count() const { return weight.numel(); }
+  void set_master(const Tensor& full) const;  // float32, of the same shape
   Tensor master() const;  // float32 copy (or the weight itself)
 };
 
@@ -51,7 +53,7 @@ class Parameters {
   Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
              at::ScalarType dtype, std::uint64_t seed);
 
-  // Adds what a backward pass left in the leaves to `gradient`. `last`: no more micro-batches follow.
+  // Adds what a backward pass left in the leaves to `gradient`, in float32 unless it is the step's only one.
   void collect_gradients(bool only_one);
   double gradient_norm() const;  // over all parameters; those without a gradient count as 0
   // One AdamW step with base rates times `schedule`; gradients times `scale`; clears the gradients.

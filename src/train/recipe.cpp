@@ -140,8 +140,8 @@ std::string write_recipe(Recipe recipe) {
 bool is_file_name(const std::string& name) {
   if (name.empty() || name[0] == '.' || name[0] == '-') return false;
   for (const char c : name) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                      c == '-' || c == '.';
+    const bool fits =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
     if (!fits) return false;
   }
   return true;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/model_config.h"
+#include "data/order.h"
 #include "prompt/labels.h"
 #include "report/run_log.h"
 
@@ -22,7 +23,7 @@ enum class LossRule {
   token_mean,        // every supervised token of a step weighs the same
 };
 enum class Batching { packed, padded };
-enum class Order { random, length, modality_length };
+
 enum class OnBad { error, skip };
 
 // What a stage says about tiles; what it leaves open is as in the model's folder.
@@ -51,7 +52,7 @@ struct StageRecipe {
   LossRule loss = LossRule::micro_batch_mean;
   Batching batching = Batching::packed;
   std::int64_t pack_tokens = 8192;
-  Order order = Order::random;
+  OrderKind order = OrderKind::random;
   bool drop_last = true;
   std::int64_t max_length = 32768;
   OnBad long_samples = OnBad::error;

@@ -16,8 +16,8 @@ inline const Names<AspectMode> kModeNames = {
 inline const Names<LossRule> kLossNames = {{"micro_batch_mean", LossRule::micro_batch_mean},
                                            {"token_mean", LossRule::token_mean}};
 inline const Names<Batching> kBatchingNames = {{"packed", Batching::packed}, {"padded", Batching::padded}};
-inline const Names<Order> kOrderNames = {
-    {"random", Order::random}, {"length", Order::length}, {"modality_length", Order::modality_length}};
+inline const Names<OrderKind> kOrderNames = {
+    {"random", OrderKind::random}, {"length", OrderKind::length}, {"modality_length", OrderKind::modality_length}};
 inline const Names<OnBad> kOnBadNames = {{"error", OnBad::error}, {"skip", OnBad::skip}};
 inline const Names<Layout> kLayoutNames = {{"official", Layout::official}, {"hf", Layout::hf}};
 
