@@ -15,6 +15,6 @@ void add_explain(CLI::App& app, Run& run);
 void add_trace(CLI::App& app, Run& run);
 void add_checkpoint(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
-void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry
+void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry, labels
 
 }  // namespace ov
