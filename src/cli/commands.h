@@ -18,5 +18,6 @@ void add_bench(CLI::App& app, Run& run);
 void add_train(CLI::App& app, Run& run);
 void add_synth(CLI::App& app, Run& run);
 void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry
+void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry, labels
 
 }  // namespace ov

@@ -53,6 +53,7 @@ class Processor {
 
   const Tokenizer& tokenizer() const { return tokenizer_; }
   const ProcessorOptions& options() const { return options_; }
+  const TilingConfig& tiling() const { return config_.tiling; }
   std::int64_t max_length() const;  // longest sequence, in tokens
 
  private:

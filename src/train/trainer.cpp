@@ -1,6 +1,6 @@
 #include "train/trainer.h"
 
-#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <chrono>
