@@ -1,0 +1,170 @@
+"""A checkpoint folder in transformers, ready for training: canonical names, features, losses of samples.
+
+Folders of both layouts are read without the program: an official folder's config.json is turned into transformers'
+configuration here and its tensors are renamed. Tower, projector, packing, pooling, embeddings, decoder and head are
+transformers' own modules; only the splice of features between embeddings is done here.
+
+    model = load_folder("testdata/goldens/train/checkpoints/mini-official", torch.float32)
+    names = canonical_parameters(model)                   # "vision_tower.embeddings...." -> parameter
+    total, count = sample_loss(model, sample)             # summed cross entropy, supervised positions
+"""
+
+import json
+import pathlib
+import types
+
+import torch
+from safetensors.torch import load_file
+from torch.nn import functional
+from transformers import LlavaOnevisionConfig, LlavaOnevisionForConditionalGeneration, Qwen2Config, SiglipVisionConfig
+from transformers.models.qwen2.modeling_qwen2 import Qwen2RMSNorm
+
+from train_samples import IGNORED, Tiling, Tokens
+
+# transformers' name in memory -> canonical, then canonical -> official; the first fitting line wins.
+CANONICAL = [
+    ("model.vision_tower.vision_model.", "vision_tower."),
+    ("model.multi_modal_projector.", "projector."),
+    ("model.image_newline", "image_newline"),
+    ("model.language_model.", "language_model."),
+    ("lm_head.", "lm_head."),
+]
+OFFICIAL = [
+    ("vision_tower.", "model.vision_tower.vision_tower.vision_model."),
+    ("projector.linear_1.", "model.mm_projector.0."),
+    ("projector.linear_2.", "model.mm_projector.2."),
+    ("image_newline", "model.image_newline"),
+    ("language_model.", "model."),
+    ("lm_head.", "lm_head."),
+]
+PARTS = ("vision", "projector", "newline", "language")
+
+
+def renamed(name, table):
+    for old, new in table:
+        if name.startswith(old):
+            return new + name[len(old) :]
+    raise KeyError(name)
+
+
+def part_of(name):
+    """Which learning rate a canonical name takes."""
+    for prefix, part in (("vision_tower.", "vision"), ("projector.", "projector"), ("image_newline", "newline")):
+        if name.startswith(prefix):
+            return part
+    return "language"
+
+
+def read_json(path):
+    return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+
+
+def config_of(folder):
+    """transformers' configuration of a folder in either layout."""
+    raw = read_json(f"{folder}/config.json")
+    if "text_config" in raw:
+        return LlavaOnevisionConfig.from_pretrained(folder)
+    shared = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
+    shared += ("rms_norm_eps", "rope_theta", "vocab_size", "tie_word_embeddings", "max_position_embeddings")
+    text = {key: raw[key] for key in shared}
+    text |= {"head_dim": raw["head_dim"]} if raw.get("head_dim") else {}
+    vision = {key: value for key, value in raw["vision_config"].items() if key != "model_type"}
+    config = LlavaOnevisionConfig(
+        vision_config=SiglipVisionConfig(**vision),
+        text_config=Qwen2Config(use_sliding_window=False, **text),
+        image_token_index=raw["image_token_index"],
+        video_token_index=raw.get("video_token_index", raw["image_token_index"] + 1),
+        vision_aspect_ratio=raw["image_aspect_ratio"],
+        image_grid_pinpoints=[[height, width] for width, height in raw["image_grid_pinpoints"]],
+        vision_feature_layer=-1,
+        vision_feature_select_strategy="full",
+    )
+    config.tie_word_embeddings = raw["tie_word_embeddings"]
+    return config
+
+
+def load_folder(folder, dtype=torch.float32):
+    if "text_config" in read_json(f"{folder}/config.json"):
+        model = LlavaOnevisionForConditionalGeneration.from_pretrained(folder, dtype=dtype)
+        return model.eval()
+    files = sorted(pathlib.Path(folder).glob("*.safetensors"))
+    stored = {name: tensor for file in files for name, tensor in load_file(file).items()}
+    model = LlavaOnevisionForConditionalGeneration(config_of(folder)).to(dtype).eval()
+    model.tie_weights()
+    with torch.no_grad():
+        for name, parameter in canonical_parameters(model).items():
+            parameter.copy_(stored.pop(renamed(name, OFFICIAL)))
+    unused = [name for name in stored if name != "lm_head.weight"]
+    assert not unused, f"{folder}: tensors without a place: {unused[:5]}"
+    return model
+
+
+def canonical_parameters(model):
+    return {renamed(name, CANONICAL): parameter for name, parameter in model.named_parameters()}
+
+
+def tiling_of(folder, **changes):
+    """The tiling that a folder's config.json says, with `changes`."""
+    config = config_of(folder)
+    aspect = config.vision_aspect_ratio
+    values = {
+        "tile": config.vision_config.image_size,
+        "patches": config.vision_config.image_size // config.vision_config.patch_size,
+        "canvases": [(width, height) for height, width in config.image_grid_pinpoints],
+        "max_tiles": int(aspect.split("_")[-1]) if aspect.startswith("anyres_max") else 9,
+    }
+    return Tiling(**(values | changes))
+
+
+def tokens_of(folder):
+    config = config_of(folder)
+    return Tokens.of_folder(folder, config.image_token_id, config.video_token_id)
+
+
+def norm_in_float64(norm, states):
+    """Qwen2RMSNorm.forward without its detour through float32."""
+    return norm.weight * (states * torch.rsqrt(states.pow(2).mean(-1, keepdim=True) + norm.variance_epsilon))
+
+
+def in_float64(model):
+    """`model` itself, computing in float64 throughout (rotary tables stay float32, as everybody's are)."""
+    model.double()
+    for module in model.modules():
+        if isinstance(module, Qwen2RMSNorm):
+            module.forward = types.MethodType(norm_in_float64, module)
+    return model
+
+
+def medium_features(model, plan, pixels):
+    """[plan["tokens"], D]: the one canvas of the plan is given to transformers' packing as its only choice."""
+    body = model.model
+    hidden = body.vision_tower(pixels.to(model.dtype), output_hidden_states=True).hidden_states[-1]
+    projected = body.multi_modal_projector(hidden)
+    newline = body.image_newline if plan["newline"] else None
+    if plan["mode"] == "video":
+        pooled = body.apply_pooling(projected).flatten(0, 1)
+        return pooled if newline is None else torch.cat([pooled, newline[None]])
+    tile = model.config.vision_config.image_size
+    body.config.image_grid_pinpoints = [[side * tile for side in plan["grid"]]]
+    aspect = f"anyres_max_{plan.get('max_tiles', 9)}"
+    packed = body.pack_image_features([projected], [(plan["height"], plan["width"])], newline, aspect)[0][0]
+    assert len(packed) == plan["tokens"], (len(packed), plan)
+    return packed
+
+
+def sample_embeds(model, sample):
+    embeds = model.model.language_model.embed_tokens(sample.input_ids).clone()
+    for plan, pixels in zip(sample.plans, sample.pixels):
+        begin = plan["begin"]
+        embeds[begin : begin + plan["tokens"]] = medium_features(model, plan, pixels)
+    return embeds
+
+
+def sample_loss(model, sample):
+    """(sum of the cross entropy over supervised positions, their count)."""
+    embeds = sample_embeds(model, sample)
+    last = model.model.language_model(inputs_embeds=embeds[None], use_cache=False).last_hidden_state[0]
+    logits = model.lm_head(last[:-1])
+    logits = logits if logits.dtype == torch.float64 else logits.float()
+    targets = sample.labels[1:]
+    return functional.cross_entropy(logits, targets, ignore_index=IGNORED, reduction="sum"), sample.supervised
