@@ -146,8 +146,8 @@ def medium_features(model, plan, pixels):
         return pooled if newline is None else torch.cat([pooled, newline[None]])
     tile = model.config.vision_config.image_size
     body.config.image_grid_pinpoints = [[side * tile for side in plan["grid"]]]
-    aspect = f"anyres_max_{plan.get('max_tiles', 9)}"
-    packed = body.pack_image_features([projected], [(plan["height"], plan["width"])], newline, aspect)[0][0]
+    shrink_above = f"anyres_max_{plan.get('max_tiles', 9)}"  # a single tile is never shrunk
+    packed = body.pack_image_features([projected], [(plan["height"], plan["width"])], newline, shrink_above)[0][0]
     assert len(packed) == plan["tokens"], (len(packed), plan)
     return packed
 
