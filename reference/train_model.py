@@ -135,11 +135,16 @@ def in_float64(model):
     return model
 
 
-def medium_features(model, plan, pixels):
-    """[plan["tokens"], D]: the one canvas of the plan is given to transformers' packing as its only choice."""
+def projected_tiles(model, pixels):
+    """[tiles, P, D]: tower (without its final norm) and projector."""
     body = model.model
     hidden = body.vision_tower(pixels.to(model.dtype), output_hidden_states=True).hidden_states[-1]
-    projected = body.multi_modal_projector(hidden)
+    return body.multi_modal_projector(hidden)
+
+
+def packed(model, plan, projected):
+    """[plan["tokens"], D]: the one canvas of the plan is given to transformers' packing as its only choice."""
+    body = model.model
     newline = body.image_newline if plan["newline"] else None
     if plan["mode"] == "video":
         pooled = body.apply_pooling(projected).flatten(0, 1)
@@ -147,16 +152,16 @@ def medium_features(model, plan, pixels):
     tile = model.config.vision_config.image_size
     body.config.image_grid_pinpoints = [[side * tile for side in plan["grid"]]]
     shrink_above = f"anyres_max_{plan.get('max_tiles', 9)}"  # a single tile is never shrunk
-    packed = body.pack_image_features([projected], [(plan["height"], plan["width"])], newline, shrink_above)[0][0]
-    assert len(packed) == plan["tokens"], (len(packed), plan)
-    return packed
+    tokens = body.pack_image_features([projected], [(plan["height"], plan["width"])], newline, shrink_above)[0][0]
+    assert len(tokens) == plan["tokens"], (len(tokens), plan)
+    return tokens
 
 
 def sample_embeds(model, sample):
     embeds = model.model.language_model.embed_tokens(sample.input_ids).clone()
     for plan, pixels in zip(sample.plans, sample.pixels):
         begin = plan["begin"]
-        embeds[begin : begin + plan["tokens"]] = medium_features(model, plan, pixels)
+        embeds[begin : begin + plan["tokens"]] = packed(model, plan, projected_tiles(model, pixels))
     return embeds
 
 
