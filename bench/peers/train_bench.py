@@ -12,8 +12,8 @@ is a folder of frames. One epoch (or --steps) of full training:
   precision   bfloat16 weights and gradients, float32 masters and moments (as DeepSpeed keeps them); or float32
   optimizer   clip of the global norm, fused AdamW, one call per parameter so that only one float32 gradient exists at a
               time; vision rate 2e-6, others 1e-5, cosine schedule
-One JSON object comes out: supervised tokens, samples and seconds of every step, losses, the share of time spent
-waiting for the loader, and the peak memory of the process with its loader processes.
+One JSON object comes out: rates, and per step loss, seconds, samples, tokens, supervised tokens and the time spent
+waiting for the loader; and the peak memory of the process with its loader processes.
 """
 
 import argparse
@@ -251,8 +251,7 @@ def summary(log, seconds, options):
         "supervised_tokens_per_s": sums["supervised_tokens"] / seconds,
         "tokens_per_s": sums["tokens"] / seconds,
         "samples_per_s": sums["samples"] / seconds,
-        "losses": [entry["loss"] for entry in log],
-        "seconds_per_step": [entry["seconds"] for entry in log],
+        "steps": log,
         "workers": options.workers,
         "threads": options.threads,
         "dtype": options.dtype,

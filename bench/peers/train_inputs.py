@@ -17,7 +17,8 @@ WORDS = (
     "the a of and in is on with man woman street table red blue green left right large small two three sign text chart "
     "window light shadow road building number shows near behind under above between looks like because therefore value"
 ).split(" ")
-SIZES = [(320, 240), (384, 384), (640, 480), (500, 375), (336, 1008), (1024, 768), (900, 1200), (1500, 420)]
+KINDS = ["image", "text", "image", "images", "image", "text", "image", "video"]
+SIZES = [(320, 240), (384, 384), (640, 480), (500, 375), (336, 1008), (1024, 768), (700, 420), (1500, 420)]
 
 
 def picture(width, height, rng):
@@ -75,10 +76,10 @@ def make_record(folder, number, kind, rng, sizes, longest):
     return record
 
 
-def write_mixture(folder, count, seed, sizes=None, longest=300):
-    """About half single pictures, an eighth of groups, an eighth of videos, a quarter of texts."""
+def write_mixture(folder, count, seed, sizes=None, longest=300, kinds=KINDS):
+    """The kinds in turn; unless given, half are single pictures."""
     rng = random.Random(seed)
-    kinds = (["image", "text", "image", "images", "image", "text", "image", "video"] * (count // 8 + 1))[:count]
+    kinds = (kinds * (count // len(kinds) + 1))[:count]
     records = [make_record(folder, i, kind, rng, sizes or SIZES, longest) for i, kind in enumerate(kinds)]
     path = os.path.join(folder, "samples.json")
     with open(path, "w", encoding="utf-8") as file:
