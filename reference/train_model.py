@@ -17,34 +17,53 @@ import torch
 from safetensors.torch import load_file
 from torch.nn import functional
 from transformers import LlavaOnevisionConfig, LlavaOnevisionForConditionalGeneration, Qwen2Config, SiglipVisionConfig
+from transformers.modeling_utils import no_init_weights
 from transformers.models.qwen2.modeling_qwen2 import Qwen2RMSNorm
 
 from train_samples import IGNORED, Tiling, Tokens
 
-# transformers' name in memory -> canonical, then canonical -> official; the first fitting line wins.
-CANONICAL = [
-    ("model.vision_tower.vision_model.", "vision_tower."),
-    ("model.multi_modal_projector.", "projector."),
-    ("model.image_newline", "image_newline"),
-    ("model.language_model.", "language_model."),
-    ("lm_head.", "lm_head."),
-]
-OFFICIAL = [
-    ("vision_tower.", "model.vision_tower.vision_tower.vision_model."),
-    ("projector.linear_1.", "model.mm_projector.0."),
-    ("projector.linear_2.", "model.mm_projector.2."),
-    ("image_newline", "model.image_newline"),
-    ("language_model.", "model."),
-    ("lm_head.", "lm_head."),
-]
+# Stored prefix -> canonical prefix, by kind of folder; the first fitting line wins. "memory" are also the names of
+# parameters in transformers 4.57.6.
+NAMES = {
+    "memory": [
+        ("model.vision_tower.vision_model.", "vision_tower."),
+        ("model.multi_modal_projector.", "projector."),
+        ("model.image_newline", "image_newline"),
+        ("model.language_model.", "language_model."),
+        ("lm_head.", "lm_head."),
+    ],
+    "official": [
+        ("model.vision_tower.vision_tower.vision_model.", "vision_tower."),
+        ("model.mm_projector.0.", "projector.linear_1."),
+        ("model.mm_projector.2.", "projector.linear_2."),
+        ("model.image_newline", "image_newline"),
+        ("model.", "language_model."),
+        ("lm_head.", "lm_head."),
+    ],
+    "hub": [
+        ("vision_tower.vision_model.", "vision_tower."),
+        ("multi_modal_projector.", "projector."),
+        ("image_newline", "image_newline"),
+        ("language_model.model.", "language_model."),
+        ("language_model.lm_head.", "lm_head."),
+    ],
+    "transformers5": [
+        ("vision_tower.", "vision_tower."),
+        ("multi_modal_projector.", "projector."),
+        ("image_newline", "image_newline"),
+        ("language_model.model.", "language_model."),
+        ("language_model.lm_head.", "lm_head."),
+    ],
+}
 PARTS = ("vision", "projector", "newline", "language")
 
 
 def renamed(name, table):
-    for old, new in table:
-        if name.startswith(old):
-            return new + name[len(old) :]
-    raise KeyError(name)
+    """The canonical name, or None."""
+    for stored, canonical in table:
+        if name.startswith(stored):
+            return canonical + name[len(stored) :]
+    return None
 
 
 def part_of(name):
@@ -63,7 +82,11 @@ def config_of(folder):
     """transformers' configuration of a folder in either layout."""
     raw = read_json(f"{folder}/config.json")
     if "text_config" in raw:
-        return LlavaOnevisionConfig.from_pretrained(folder)
+        rope = raw["text_config"].get("rope_parameters")  # of transformers 5
+        config = LlavaOnevisionConfig.from_dict(raw)
+        config.text_config.rope_theta = rope["rope_theta"] if rope else config.text_config.rope_theta
+        config.tie_word_embeddings = config.text_config.tie_word_embeddings
+        return config
     shared = ("hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads")
     shared += ("rms_norm_eps", "rope_theta", "vocab_size", "tie_word_embeddings", "max_position_embeddings")
     text = {key: raw[key] for key in shared}
@@ -83,24 +106,37 @@ def config_of(folder):
     return config
 
 
-def load_folder(folder, dtype=torch.float32):
-    if "text_config" in read_json(f"{folder}/config.json"):
-        model = LlavaOnevisionForConditionalGeneration.from_pretrained(folder, dtype=dtype)
-        return model.eval()
+def stored_tensors(folder, wanted):
+    """canonical name -> tensor of a folder, in the naming that explains all the `wanted`."""
     files = sorted(pathlib.Path(folder).glob("*.safetensors"))
     stored = {name: tensor for file in files for name, tensor in load_file(file).items()}
-    model = LlavaOnevisionForConditionalGeneration(config_of(folder)).to(dtype).eval()
+    for table in NAMES.values():
+        found = {renamed(name, table): tensor for name, tensor in stored.items()}
+        if None not in found and not wanted - set(found):
+            return found
+    raise SystemExit(f"{folder}: no naming explains its tensors, such as {sorted(stored)[:3]}")
+
+
+def load_folder(folder, dtype=torch.float32):
+    """The model of a folder of any layout; nothing is left as it was drawn."""
+    config = config_of(folder)
+    torch.set_default_dtype(dtype)  # unlike model.to(dtype), leaves the rotary frequencies in float32
+    try:
+        with no_init_weights():
+            model = LlavaOnevisionForConditionalGeneration(config).eval()
+    finally:
+        torch.set_default_dtype(torch.float32)
     model.tie_weights()
+    parameters = canonical_parameters(model)
+    stored = stored_tensors(folder, set(parameters))
     with torch.no_grad():
-        for name, parameter in canonical_parameters(model).items():
-            parameter.copy_(stored.pop(renamed(name, OFFICIAL)))
-    unused = [name for name in stored if name != "lm_head.weight"]
-    assert not unused, f"{folder}: tensors without a place: {unused[:5]}"
+        for name, parameter in parameters.items():
+            parameter.copy_(stored[name])
     return model
 
 
 def canonical_parameters(model):
-    return {renamed(name, CANONICAL): parameter for name, parameter in model.named_parameters()}
+    return {renamed(name, NAMES["memory"]): parameter for name, parameter in model.named_parameters()}
 
 
 def tiling_of(folder, **changes):

@@ -27,7 +27,7 @@ from pixels import image_tiles  # noqa: E402
 from geometry import grid_pinpoints  # noqa: E402
 from process_memory import PeakMemory  # noqa: E402
 from run_bench import processor_name  # noqa: E402
-from train_bench import read_picture  # noqa: E402
+from check_trained import read_picture  # noqa: E402
 from train_inputs import write_mixture  # noqa: E402
 
 RATES = {"vision": 2.0e-6, "projector": 1.0e-5, "newline": 1.0e-5, "language": 1.0e-5}

@@ -26,17 +26,15 @@ import resource
 import sys
 import time
 
-import numpy as np
 import torch
 import transformers
-from PIL import Image
 from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader, Dataset
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "reference")]
-from pixels import sampled_frames  # noqa: E402
+from check_trained import media_of, read_records, turns_of  # noqa: E402
 from process_memory import PeakMemory  # noqa: E402
 from train_model import canonical_parameters, load_folder, packed, part_of, projected_tiles  # noqa: E402
 from train_model import tiling_of, tokens_of  # noqa: E402
@@ -44,37 +42,12 @@ from train_reference import UNUSED, layer_norm_names, multiplier  # noqa: E402
 from train_samples import IGNORED, make_sample  # noqa: E402
 
 RATES = {"vision": 2e-6, "projector": 1e-5, "newline": 1e-5, "language": 1e-5}
-ROLES = {"human": "user", "gpt": "assistant"}
 MAX_FRAMES = 32
-
-
-def read_records(path):
-    text = pathlib.Path(path).read_text(encoding="utf-8")
-    if path.endswith(".jsonl"):
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    return json.loads(text)
-
-
-def read_picture(path):
-    return np.asarray(Image.open(path).convert("RGB"))
-
-
-def media_of(record, folder):
-    """[(kind, pixels)] of a LLaVA record."""
-    if "image" in record:
-        names = record["image"] if isinstance(record["image"], list) else [record["image"]]
-        return [("image", read_picture(os.path.join(folder, name))) for name in names]
-    if "video" not in record:
-        return []
-    paths = sorted(pathlib.Path(folder, record["video"]).iterdir())
-    if len(paths) > MAX_FRAMES:
-        paths = [paths[i] for i in sampled_frames(len(paths), MAX_FRAMES)]
-    return [("video", [read_picture(path) for path in paths])]
 
 
 class Records(Dataset):
     def __init__(self, records, image_folder, model_folder):
-        self.records, self.folder = records, image_folder
+        self.records, self.folder = records, pathlib.Path(image_folder)
         self.tokens, self.tiling = tokens_of(model_folder), tiling_of(model_folder)
 
     def __len__(self):
@@ -82,9 +55,8 @@ class Records(Dataset):
 
     def __getitem__(self, index):
         record = self.records[index]
-        turns = [(ROLES.get(turn["from"], turn["from"]), turn["value"]) for turn in record["conversations"]]
-        media = media_of(record, self.folder)
-        return make_sample(str(record.get("id", index)), turns, media, self.tokens, self.tiling)
+        media = media_of(record, self.folder, MAX_FRAMES)
+        return make_sample(str(record.get("id", index)), turns_of(record), media, self.tokens, self.tiling)
 
 
 def signed_length(record):
