@@ -8,7 +8,7 @@ model; `0.5b`, one step of four small samples on a model of the released shape; 
 second on one thread. Both sides use the same dtype, batch and micro-batch, checkpointing on. Rates are of the sum of the
 step times, waiting for data included, loading and saving left out; peak memory is of the whole process tree, watched
 from outside in the same way (process_memory.py). The Python side runs its loader with 4 processes and with none in the
-first round and keeps the faster. Ratios above 1: onevision is better. A side that had other tokens is an error.
+first round of `nano` and keeps the faster. Ratios above 1: onevision is better. A side that had other tokens is an error.
 """
 
 import argparse
@@ -130,7 +130,7 @@ def measure_theirs(part, options, workers):
 def compare(part, options, folder):
     """Medians and all runs of one part."""
     runs = {"onevision": [], "transformers": []}
-    workers = [4, 0]
+    workers = part["workers"]
     for number in range(part["rounds"]):
         runs["onevision"].append(measure_ours(part, options, folder))
         theirs = [measure_theirs(part, options, count) for count in workers]
@@ -210,8 +210,8 @@ def parse_options():
 
 def parts_of(options, folder):
     """The two training parts: model, data and batches."""
-    nano = {"model": options.nano, "batch_size": 8, "micro_batch": 2, "rounds": options.rounds}
-    large = {"model": options.model, "batch_size": 4, "micro_batch": 1, "rounds": 1}
+    nano = {"model": options.nano, "batch_size": 8, "micro_batch": 2, "rounds": options.rounds, "workers": [4, 0]}
+    large = {"model": options.model, "batch_size": 4, "micro_batch": 1, "rounds": 1, "workers": [0]}
     nano["data"] = write_mixture(os.path.join(folder, "nano"), options.samples, seed=5)
     large["data"] = write_mixture(
         os.path.join(folder, "large"),
