@@ -62,8 +62,19 @@ def media_of(record, folder, max_frames):
     return [("video", [read_picture(path) for path in paths])]
 
 
+def image_in_front(text):
+    """Of a turn with one <image> that is not at its start: the authors move it there."""
+    if text.count("<image>") == 1 and not text.startswith("<image>"):
+        text = ("<image>\n" + text.replace("<image>", "").strip()).strip()
+    return text.replace("QA_GT_caption_based_noisy", "")
+
+
 def turns_of(record):
-    return [(ROLES.get(turn["from"], turn["from"]), turn["value"]) for turn in record["conversations"]]
+    has_media = bool(record.get("image") or record.get("video"))
+    return [
+        (ROLES.get(turn["from"], turn["from"]), image_in_front(turn["value"]) if has_media else turn["value"])
+        for turn in record["conversations"]
+    ]
 
 
 class FinishedRun:

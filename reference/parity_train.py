@@ -53,9 +53,11 @@ def draw_video(rng, path):
 
 
 def exchange(rng, marks):
-    """The <image> of a turn stands in front or, where there are several, anywhere: the loader moves a single one."""
+    """The <image> of a turn stands in front or behind: the loader moves a single one."""
     text = random_text(rng, 6)
-    question = marks + "\n" + text if marks else text
+    question = text
+    if marks:
+        question = f"{marks}\n{text}" if rng.random() < 0.7 else f"{text} {marks}"
     return [{"from": "human", "value": question}, {"from": "gpt", "value": random_text(rng, 10)}]
 
 
