@@ -124,7 +124,7 @@ def measure_theirs(part, options, workers):
     command += ["--threads", str(options.threads), "--dtype", options.dtype, "--workers", str(workers)]
     wall, peak, out = watched(command, env=os.environ | {"OMP_NUM_THREADS": str(options.threads)})
     result = json.loads(out)
-    return rates(result["steps"], wall, peak) | {"workers": workers}
+    return rates(result["steps"], wall, peak) | {k: result[k] for k in ("workers", "user_s", "system_s")}
 
 
 def compare(part, options, folder):

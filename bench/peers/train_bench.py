@@ -263,8 +263,14 @@ def main():
     torch.manual_seed(options.seed)
     with PeakMemory() as memory:
         log, seconds = run_epoch(options, read_records(options.data))
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    result = summary(log, seconds, options) | {"peak_rss_bytes": max(own, memory.peak_bytes), "own_rss_bytes": own}
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    own = usage.ru_maxrss * 1024
+    result = summary(log, seconds, options) | {
+        "peak_rss_bytes": max(own, memory.peak_bytes),
+        "own_rss_bytes": own,
+        "user_s": usage.ru_utime,  # both far below threads * seconds: others used the machine
+        "system_s": usage.ru_stime,
+    }
     print(json.dumps(result))
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
