@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -153,12 +154,51 @@ TEST(Gradients, RecomputedAndPaddedAreTheSame) {
   }
 }
 
-// bfloat16 has 8 bits, and every product of a backward pass is rounded to them: errors of a few per cent of
-// a tensor's largest gradient are what the number format gives.
-TEST(Gradients, AreCloseInBfloat16) {
-  for (const Json& golden : gradient_cases()) {
-    check_gradients(golden, {at::kBFloat16, true, false, 0.15});
+// Errors of all gradients of each part, relative to their length as one vector.
+std::array<double, 4> bfloat16_errors(const Json& golden, bool with_kernels) {
+  set_kernels_enabled(with_kernels);
+  const SafetensorsFile file(kGoldens + golden["file"].get<std::string>());
+  const auto checkpoint = open(golden["checkpoint"]);
+  OneVision model(checkpoint->config());
+  const Parameters parameters(model, checkpoint, {1, 1, 1, 1}, at::kBFloat16, 0);
+  std::vector<TrainingSample> samples;
+  std::vector<std::int64_t> supervised;
+  for (std::size_t i = 0; i < golden["samples"].size(); ++i) {
+    samples.push_back(sample_of(file, golden["samples"], i));
+    supervised.push_back(samples.back().prompt.supervised);
   }
+  const MicroBatch batch =
+      batch_of(samples, token_weights(supervised, LossRule::token_mean, 1), checkpoint->config().vision.image_size);
+  forward(model, batch, {}).total.backward();
+  set_kernels_enabled(true);
+  std::array<double, 4> errors = {}, sizes = {};
+  for (const Parameter& parameter : parameters.list()) {
+    if (!parameter.weight.grad().defined()) continue;
+    const std::vector<float> expected = floats(file, "grad." + parameter.name);
+    const Tensor found = parameter.weight.grad().to(at::kFloat).contiguous();
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const double difference = static_cast<const float*>(found.data_ptr())[i] - expected[i];
+      errors[static_cast<std::size_t>(parameter.part)] += difference * difference;
+      sizes[static_cast<std::size_t>(parameter.part)] += double{expected[i]} * expected[i];
+    }
+  }
+  for (std::size_t i = 0; i < 4; ++i) errors[i] = std::sqrt(errors[i] / std::max(sizes[i], 1e-30));
+  return errors;
+}
+
+// bfloat16 has 8 bits, and every product is rounded to them: gradients of these drawn models are off by
+// some per cent, up to a quarter in the tower, whoever computes them. Ours are no worse than PyTorch's.
+TEST(Gradients, AreAsGoodAsPyTorchsInBfloat16) {
+  double ours = 0, theirs = 0;
+  for (const Json& golden : gradient_cases()) {
+    const std::array<double, 4> a = bfloat16_errors(golden, true), b = bfloat16_errors(golden, false);
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_LT(a[i], 0.35) << golden["name"] << " " << part_name(kParts[i]);
+      ours += a[i], theirs += b[i];
+    }
+  }
+  EXPECT_GT(theirs, 0);
+  EXPECT_LT(ours, 1.1 * theirs);
 }
 
 // Losses of single samples do not depend on what they share a pass with.
