@@ -367,6 +367,42 @@ TEST_F(CheckpointFolder, RandomWeightsAreTheSameEverywhereAndOfOrderOne) {
   EXPECT_EQ(moments("language_model.norm.weight").first, 1);
 }
 
+TEST_F(CheckpointFolder, AnUnusedNewlineMayBeStoredAndIsKept) {
+  const std::string folder = tiny(Layout::official, "m");
+  edit_json(folder + "/config.json",
+            [](Json& c) { c["image_aspect_ratio"] = "square", c["mm_patch_merge_type"] = "flat"; });
+  EXPECT_FALSE(Checkpoint::open(folder).config().tiling.newline);
+  EXPECT_TRUE(Checkpoint::open(folder).has("image_newline"));
+  EXPECT_TRUE(verify_checkpoint(folder).ok()) << verify_checkpoint(folder).text();
+  EXPECT_EQ(checkpoint_info(Checkpoint::open(folder)).at("parameters").at("image_newline"), 48);
+  EXPECT_TRUE(convert_checkpoint(folder, root_ + "/again", Layout::official).notes.empty());
+  expect_same_tensors(folder, root_ + "/again");
+  EXPECT_THAT(refusal([&] { convert_checkpoint(folder, root_ + "/hf", Layout::hf); }), HasSubstr("spatial_unpad"));
+
+  const auto lose = [](std::vector<Stored>& tensors) {
+    std::erase_if(tensors, [](const Stored& t) { return t.declared.name == "model.image_newline"; });
+  };
+  edit_weights(folder, lose);
+  EXPECT_TRUE(verify_checkpoint(folder).ok()) << verify_checkpoint(folder).text();
+  EXPECT_EQ(checkpoint_info(Checkpoint::open(folder)).at("parameters").at("image_newline"), 0);
+  edit_weights(root_ + "/again", lose);
+  edit_json(root_ + "/again/config.json", [](Json& c) { c["mm_patch_merge_type"] = "spatial_unpad"; });
+  EXPECT_THAT(open_refusal(root_ + "/again"), HasSubstr("1 missing: model.image_newline"));
+}
+
+TEST_F(CheckpointFolder, MicroIsSmallAndTied) {
+  RandomSpec spec;
+  spec.preset = "micro";
+  spec.tokenizer_folder = kTokenizer;
+  write_random_checkpoint(spec, root_ + "/micro");
+  EXPECT_TRUE(verify_checkpoint(root_ + "/micro").ok()) << verify_checkpoint(root_ + "/micro").text();
+  const ModelConfig config = Checkpoint::open(root_ + "/micro").config();
+  EXPECT_EQ(config.vision.num_patches(), 16);
+  EXPECT_EQ(config.text.num_attention_heads * config.text.head_dim, config.text.hidden_size);
+  EXPECT_TRUE(config.text.tie_word_embeddings);
+  EXPECT_EQ(config.text.vocab_size, 4160);
+}
+
 TEST_F(CheckpointFolder, InfoCountsParts) {
   const Json info = checkpoint_info(Checkpoint::open(tiny(Layout::official, "m")));
   EXPECT_EQ(info.at("parameters").at("image_newline"), 48);

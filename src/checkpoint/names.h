@@ -37,7 +37,9 @@ NameVariant detect_variant(const std::vector<std::string>& names);
 struct ExpectedTensor {
   std::string name;  // canonical
   std::vector<std::int64_t> shape;
-  bool required = true;  // false: stored by every known file but not used (the tower's final norm)
+  // False for what may be stored but is not used: the tower's final norm, and the newline where
+  // config.tiling.newline says that no token needs it (it is kept for those who train on).
+  bool required = true;
 
   std::int64_t num_elements() const;
 };

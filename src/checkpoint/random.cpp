@@ -141,6 +141,10 @@ bool set_preset(const RandomSpec& spec, ModelConfig& config) {
     config.vision_tower = "siglip-tiny";
     set_tower(config.vision, 32, 64, 2, 2, 56);
     set_text(config.text, 48, 96, 3, 4, 2, 12, 0, false);
+  } else if (spec.preset == "micro") {
+    config.vision_tower = "siglip-micro";
+    set_tower(config.vision, 64, 192, 3, 4, 56);
+    set_text(config.text, 96, 256, 3, 4, 2, 24, 0, true);
   } else if (spec.preset == "nano") {
     config.vision_tower = "siglip-nano";
     set_tower(config.vision, 128, 512, 4, 4, 384);
@@ -152,7 +156,7 @@ bool set_preset(const RandomSpec& spec, ModelConfig& config) {
   } else if (spec.preset == "72b") {
     set_text(config.text, 8192, 29568, 80, 64, 8, 128, 152064, false);
   } else {
-    throw Error(ErrorKind::usage, "preset \"" + spec.preset + "\": expected tiny, nano, 0.5b, 7b or 72b");
+    throw Error(ErrorKind::usage, "preset \"" + spec.preset + "\": expected tiny, micro, nano, 0.5b, 7b or 72b");
   }
   return config.text.vocab_size == 0;
 }
@@ -170,7 +174,7 @@ TokenizerIds ids_without_tokenizer(bool small) {
 
 TokenizerIds tokenizer_ids(const RandomSpec& spec) {
   if (!spec.tokenizer_folder.empty()) return read_tokenizer_ids(spec.tokenizer_folder);
-  return ids_without_tokenizer(spec.preset == "tiny" || spec.preset == "nano");
+  return ids_without_tokenizer(spec.preset == "tiny" || spec.preset == "micro" || spec.preset == "nano");
 }
 
 void write_folder_files(const RandomSpec& spec, const ModelConfig& config, const std::string& folder) {

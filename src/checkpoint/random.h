@@ -19,7 +19,7 @@ namespace ov {
 constexpr const char* kUntrainedKey = "onevision_untrained";
 
 struct RandomSpec {
-  std::string preset = "nano";  // tiny, nano, 0.5b, 7b, 72b
+  std::string preset = "nano";  // tiny, micro, nano, 0.5b, 7b, 72b
   Layout layout = Layout::official;
   Dtype dtype = Dtype::bf16;  // F32, F16 or BF16
   std::uint64_t seed = 0;
@@ -28,8 +28,8 @@ struct RandomSpec {
   Progress progress;
 };
 
-// The shape of a preset: tiny and nano take their vocabulary from the tokenizer (rounded up to 64
-// rows, placeholders included), the others are the published models. Throws usage for an unknown
+// The shape of a preset: tiny, micro and nano take their vocabulary from the tokenizer (rounded up to
+// 64 rows, placeholders included), the others are the published models. Throws usage for an unknown
 // preset, input for a tokenizer that does not fit.
 ModelConfig preset_config(const RandomSpec& spec);
 

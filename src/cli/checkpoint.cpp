@@ -137,8 +137,8 @@ void add_checkpoint(CLI::App& app, Run& run) {
   auto* draw =
       add("random", "A folder with drawn, untrained weights of a given shape, for tests and benchmarks", random);
   RandomSpec& spec = options->random;
-  draw->add_option("--shape", spec.preset, "tiny, nano, 0.5b, 7b or 72b")
-      ->check(CLI::IsMember({"tiny", "nano", "0.5b", "7b", "72b"}))
+  draw->add_option("--shape", spec.preset, "tiny, micro, nano, 0.5b, 7b or 72b")
+      ->check(CLI::IsMember({"tiny", "micro", "nano", "0.5b", "7b", "72b"}))
       ->capture_default_str();
   draw->add_option("--layout", options->to, "official or hf (default hf)")->transform(layouts());
   const std::map<std::string, Dtype> dtypes = {{"float32", Dtype::f32},   {"f32", Dtype::f32},

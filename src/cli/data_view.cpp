@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/file.h"
 #include "cli/console.h"
 #include "cli/data.h"
 #include "data/loader.h"
@@ -99,7 +98,7 @@ int view_data(const DataOptions& options) {
   if (!options.out.empty()) {
     check_replaceable(options.out);
     const std::vector<float> pixels = read_pixels(sample, *processor);
-    write_file_atomic(options.out, encode_png(tile_sheet(sample.prompt.prompt.media, pixels, *processor)));
+    write_png(options.out, tile_sheet(sample.prompt.prompt.media, pixels, *processor));
   }
   options.json ? print_json(view_json(sample, options.index)) : print(view_text(sample, processor->tokenizer()));
   return 0;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "kernels/elementwise.h"
+#include "kernels/gradients.h"
 
 namespace ov::kernels {
 namespace {
@@ -87,7 +88,7 @@ void rope_row_any(T* x, std::int64_t heads, std::int64_t half, const float* cos,
 
 template <class T>
 void rope_any(T* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
-              std::int64_t first_position, double theta) {
+              std::int64_t first_position, double theta, bool back) {
   if (e % 2 != 0 || first_position < 0 || !(theta > 0)) {
     throw Error(ErrorKind::internal, "rope: found head size " + std::to_string(e) + ", first position " +
                                          std::to_string(first_position) + ", theta " + std::to_string(theta) +
@@ -98,9 +99,15 @@ void rope_any(T* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int
   const auto table = turn_table(first_position + t, half, theta, sizeof(T) == sizeof(bf16));
   const std::int64_t rows_per_range = std::max<std::int64_t>(1, 16384 / std::max<std::int64_t>(1, heads * e));
   parallel_for(t, rows_per_range, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> turned_back(back ? half : 0);  // by the negative angle
     for (std::int64_t row = begin; row < end; ++row) {
       const std::int64_t at = (first_position + row) * half;
-      rope_row_any(x + row * row_stride, heads, half, table->cos.data() + at, table->sin.data() + at);
+      const float* sin = table->sin.data() + at;
+      if (back) {
+        for (std::int64_t i = 0; i < half; ++i) turned_back[i] = -sin[i];
+        sin = turned_back.data();
+      }
+      rope_row_any(x + row * row_stride, heads, half, table->cos.data() + at, sin);
     }
   });
 }
@@ -109,12 +116,22 @@ void rope_any(T* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int
 
 void rope(float* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
           std::int64_t first_position, double theta) {
-  rope_any(x, t, heads, e, row_stride, first_position, theta);
+  rope_any(x, t, heads, e, row_stride, first_position, theta, false);
 }
 
 void rope(bf16* x, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
           std::int64_t first_position, double theta) {
-  rope_any(x, t, heads, e, row_stride, first_position, theta);
+  rope_any(x, t, heads, e, row_stride, first_position, theta, false);
+}
+
+void rope_gradient(float* dx, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
+                   std::int64_t first_position, double theta) {
+  rope_any(dx, t, heads, e, row_stride, first_position, theta, true);
+}
+
+void rope_gradient(bf16* dx, std::int64_t t, std::int64_t heads, std::int64_t e, std::int64_t row_stride,
+                   std::int64_t first_position, double theta) {
+  rope_any(dx, t, heads, e, row_stride, first_position, theta, true);
 }
 
 }  // namespace ov::kernels

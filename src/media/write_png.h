@@ -1,6 +1,7 @@
-// A picture as the bytes of a PNG file.
+// Pictures as PNG files, 8-bit RGB, through libpng. The same picture gives the same bytes wherever the
+// same versions of libpng and zlib run.
 //
-//   write_file_atomic("tiles.png", encode_png(picture));
+//   write_png("out/red.png", image);
 #pragma once
 
 #include <string>
@@ -9,7 +10,12 @@
 
 namespace ov {
 
-// 8-bit RGB, not interlaced. Throws internal when width, height and pixels do not fit each other.
+// The bytes of the file. Throws input for a picture without pixels or with another number of bytes
+// than its size says.
 std::string encode_png(const Image& image);
+
+// Writes aside and renames, so that `path` is either the old file or the whole new one. Throws as
+// encode_png does, and resource when the file cannot be written.
+void write_png(const std::string& path, const Image& image);
 
 }  // namespace ov

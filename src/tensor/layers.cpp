@@ -5,49 +5,39 @@
 #include <atomic>
 #include <initializer_list>
 
-#include "base/error.h"
+#include "kernels/gradients.h"
+#include "tensor/gradients.h"
 #include "tensor/ops.h"
+#include "tensor/rows.h"
 #include "tensor/shape.h"
 
 namespace ov {
+
+using rows::by_type;
+using rows::data;
+using rows::empty_like_rows;
+using rows::rows_of;
+
 namespace {
 
 std::atomic<bool> enabled{true};
 
-// Kernels read rows of numbers: on the CPU, without gradients, in one dtype that they know.
-bool runs_kernels(std::initializer_list<Tensor> tensors) {
-  if (!enabled.load(std::memory_order_relaxed)) return false;
+enum class Way { kernels, gradients, plain };
+
+// Kernels read rows of numbers: on the CPU, in one dtype that they know.
+Way way_for(std::initializer_list<Tensor> tensors) {
+  if (!enabled.load(std::memory_order_relaxed)) return Way::plain;
   at::ScalarType type = at::ScalarType::Undefined;
+  bool learns = false;
   for (const Tensor& tensor : tensors) {
     if (!tensor.defined()) continue;
-    if (!tensor.device().is_cpu() || (tensor.requires_grad() && at::GradMode::is_enabled())) return false;
+    if (!tensor.device().is_cpu()) return Way::plain;
+    learns = learns || tensor.requires_grad();
     if (type == at::ScalarType::Undefined) type = tensor.scalar_type();
-    if (tensor.scalar_type() != type) return false;
+    if (tensor.scalar_type() != type) return Way::plain;
   }
-  return type == at::kFloat || type == at::kBFloat16;
-}
-
-template <class T>
-T* data(const Tensor& tensor) {
-  return tensor.defined() ? static_cast<T*>(tensor.data_ptr()) : nullptr;
-}
-
-// Calls f with a float or bf16 value that names the element type of `tensor`.
-template <class F>
-void by_type(const Tensor& tensor, F&& f) {
-  if (tensor.scalar_type() == at::kFloat) {
-    f(float{});
-  } else {
-    f(kernels::bf16{});
-  }
-}
-
-std::int64_t rows_of(const Tensor& x) { return x.size(-1) == 0 ? 0 : x.numel() / x.size(-1); }
-
-Tensor empty_like_rows(const Tensor& x, std::int64_t width) {
-  std::vector<std::int64_t> sizes(x.sizes().begin(), x.sizes().end());
-  sizes.back() = width;
-  return at::empty(sizes, x.options());
+  if (type != at::kFloat && type != at::kBFloat16) return Way::plain;
+  return learns && at::GradMode::is_enabled() ? Way::gradients : Way::kernels;
 }
 
 }  // namespace
@@ -56,8 +46,9 @@ void set_kernels_enabled(bool on) { enabled.store(on, std::memory_order_relaxed)
 bool kernels_enabled() { return enabled.load(std::memory_order_relaxed); }
 
 Tensor linear(const Tensor& x, const Linear& layer, Path path, Activation activation, const Tensor& residual) {
-  if (!runs_kernels({x, layer.weight, layer.bias, residual}))
-    return plain::linear(x, layer, path, activation, residual);
+  const Way way = way_for({x, layer.weight, layer.bias, residual});
+  if (way == Way::plain) return plain::linear(x, layer, path, activation, residual);
+  if (way == Way::gradients) return gradients::linear(x, layer, activation, residual);
   const Tensor rows = x.contiguous();
   const Tensor add = residual.defined() ? residual.contiguous() : residual;
   Tensor y = empty_like_rows(x, layer.weight.size(0));
@@ -71,9 +62,9 @@ Tensor linear(const Tensor& x, const Linear& layer, Path path, Activation activa
 }
 
 Tensor gated_linear(const Tensor& x, const Linear& gate, const Linear& up, Path path) {
-  if (!runs_kernels({x, gate.weight, up.weight}) || gate.with_bias || up.with_bias) {
-    return plain::gated_linear(x, gate, up, path);
-  }
+  const Way way = way_for({x, gate.weight, up.weight});
+  if (way == Way::plain || gate.with_bias || up.with_bias) return plain::gated_linear(x, gate, up, path);
+  if (way == Way::gradients) return gradients::gated_linear(x, gate, up);
   const Tensor rows = x.contiguous();
   Tensor y = empty_like_rows(x, gate.weight.size(0));
   kernels::LinearArgs args;
@@ -85,7 +76,7 @@ Tensor gated_linear(const Tensor& x, const Linear& gate, const Linear& up, Path 
 }
 
 Tensor head_linear(const Tensor& x, const Tensor& weight, Path path) {
-  if (!runs_kernels({x, weight})) return plain::head_linear(x, weight, path);
+  if (way_for({x, weight}) != Way::kernels) return plain::head_linear(x, weight, path);
   const Tensor rows = x.contiguous();
   Tensor y = at::empty({rows_of(rows), weight.size(0)}, x.options().dtype(at::kFloat));
   kernels::LinearArgs args;
@@ -99,7 +90,9 @@ Tensor head_linear(const Tensor& x, const Tensor& weight, Path path) {
 }
 
 Tensor layer_norm(const Tensor& x, const LayerNorm& layer) {
-  if (!runs_kernels({x, layer.weight, layer.bias})) return plain::layer_norm(x, layer);
+  const Way way = way_for({x, layer.weight, layer.bias});
+  if (way == Way::plain) return plain::layer_norm(x, layer);
+  if (way == Way::gradients) return gradients::layer_norm(x, layer);
   const Tensor rows = x.contiguous();
   Tensor y = at::empty(x.sizes(), x.options());
   by_type(x, [&]<class T>(T) {
@@ -110,7 +103,9 @@ Tensor layer_norm(const Tensor& x, const LayerNorm& layer) {
 }
 
 Tensor rms_norm(const Tensor& x, const RmsNorm& layer) {
-  if (!runs_kernels({x, layer.weight})) return plain::rms_norm(x, layer);
+  const Way way = way_for({x, layer.weight});
+  if (way == Way::plain) return plain::rms_norm(x, layer);
+  if (way == Way::gradients) return gradients::rms_norm(x, layer);
   const Tensor rows = x.contiguous();
   Tensor y = at::empty(x.sizes(), x.options());
   by_type(x, [&]<class T>(T) {
@@ -120,7 +115,7 @@ Tensor rms_norm(const Tensor& x, const RmsNorm& layer) {
 }
 
 Tensor rope(Tensor x, std::int64_t first, double theta) {
-  if (!runs_kernels({x})) return plain::rope(x, first, theta);
+  if (way_for({x}) != Way::kernels) return plain::rope(x, first, theta);
   x = x.contiguous();
   by_type(x, [&]<class T>(T) {
     kernels::rope(data<T>(x), x.size(0), x.size(1), x.size(2), x.size(1) * x.size(2), first, theta);
@@ -132,7 +127,8 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal,
   const std::int64_t T = q.size(0), H = q.size(1), E = q.size(2), KH = k.size(0), TK = k.size(1);
   check_shape(k, {KH, TK, E}, "attention keys");
   check_shape(v, {KH, TK, E}, "attention values");
-  if (!runs_kernels({q, k, v}) || k.stride(2) != 1 || v.stride(2) != 1 || q.stride(2) != 1 || q.stride(1) != E) {
+  if (way_for({q, k, v}) != Way::kernels || k.stride(2) != 1 || v.stride(2) != 1 || q.stride(2) != 1 ||
+      q.stride(1) != E) {
     return plain::attention(q, k, v, causal, path, out);
   }
   if (!out.defined()) out = at::empty({T, H, E}, q.options());
@@ -143,6 +139,44 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal,
   args.v_stride = v.stride(1), args.v_head_stride = v.stride(0);
   args.causal = causal, args.path = path;
   by_type(q, [&]<class U>(U) { kernels::attention(data<U>(out), data<U>(q), data<U>(k), data<U>(v), args); });
+  return out;
+}
+
+Segments Segments::uniform(std::int64_t count, std::int64_t length) {
+  Segments segments;
+  for (std::int64_t i = 0; i < count; ++i) segments.append(length);
+  return segments;
+}
+
+Tensor rope(const Tensor& x, const Segments& segments, double theta) {
+  check_shape(x, {segments.rows(), kAny, kAny}, "rows to turn");
+  const Way way = way_for({x});
+  if (way == Way::plain) return plain::rope(x, segments, theta);
+  if (way == Way::gradients) return gradients::rope(x, segments, theta);
+  Tensor y = x.clone(at::MemoryFormat::Contiguous);
+  by_type(y, [&]<class T>(T) {
+    for (std::int64_t s = 0; s < segments.count(); ++s) {
+      const std::int64_t first = segments.bounds[s], width = x.size(1) * x.size(2);
+      kernels::rope(data<T>(y) + first * width, segments.bounds[s + 1] - first, x.size(1), x.size(2), width, 0, theta);
+    }
+  });
+  return y;
+}
+
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Segments& segments, bool causal) {
+  const std::int64_t T = segments.rows(), E = q.size(2);
+  check_shape(q, {T, kAny, E}, "attention queries");
+  check_shape(k, {T, kAny, E}, "attention keys");
+  check_shape(v, {T, k.size(1), E}, "attention values");
+  const Way way = way_for({q, k, v});
+  if (way == Way::plain) return plain::attention(q, k, v, segments, causal);
+  if (way == Way::gradients) return gradients::attention(q, k, v, segments, causal);
+  const Tensor queries = q.contiguous(), keys = k.contiguous(), values = v.contiguous();
+  Tensor out = at::empty(queries.sizes(), q.options());
+  const kernels::SegmentArgs args{segments.bounds.data(), segments.count(), q.size(1), k.size(1), E, causal};
+  by_type(q, [&]<class U>(U) {
+    kernels::segment_attention(data<U>(out), data<U>(queries), data<U>(keys), data<U>(values), args);
+  });
   return out;
 }
 

@@ -8,6 +8,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "kernels/kernels.h"
 
@@ -34,6 +36,16 @@ struct RmsNorm {
   double eps = 1e-6;
 };
 
+// Samples put end to end: sample i has rows bounds[i] .. bounds[i + 1], and bounds[0] is 0.
+struct Segments {
+  std::vector<std::int64_t> bounds = {0};
+
+  std::int64_t count() const { return static_cast<std::int64_t>(bounds.size()) - 1; }
+  std::int64_t rows() const { return bounds.back(); }
+  void append(std::int64_t length) { bounds.push_back(bounds.back() + length); }
+  static Segments uniform(std::int64_t count, std::int64_t length);
+};
+
 // False sends every layer through plain::, for comparisons.
 void set_kernels_enabled(bool enabled);
 bool kernels_enabled();
@@ -53,6 +65,11 @@ Tensor rope(Tensor x, std::int64_t first, double theta);
 // row t sees keys 0 .. TK - T + t. `out`, where given, is contiguous and is what gets written.
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path, Tensor out = {});
 
+// The same inside each segment of rows, positions counted from its first row; q [T, H, E], k and v
+// [T, KH, E]. No row sees another segment.
+Tensor rope(const Tensor& x, const Segments& segments, double theta);
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Segments& segments, bool causal);
+
 namespace plain {
 Tensor linear(const Tensor& x, const Linear& layer, Path path, Activation activation = Activation::none,
               const Tensor& residual = {});
@@ -62,6 +79,8 @@ Tensor layer_norm(const Tensor& x, const LayerNorm& layer);
 Tensor rms_norm(const Tensor& x, const RmsNorm& layer);
 Tensor rope(Tensor x, std::int64_t first, double theta);
 Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal, Path path, Tensor out = {});
+Tensor rope(const Tensor& x, const Segments& segments, double theta);
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Segments& segments, bool causal);
 }  // namespace plain
 
 // Names every parameter of a layer once, for loading, saving and counting.

@@ -1,4 +1,5 @@
 // The slow twins: each layer as its formula in ATen.
+#include "tensor/gradients.h"
 #include "tensor/layers.h"
 #include "tensor/ops.h"
 
@@ -51,6 +52,31 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, bool causal,
                                                         /*enable_gqa=*/k.size(0) != q.size(1));
   const Tensor rows = heads.squeeze(0).transpose(0, 1);  // [T, H, E]
   return out.defined() ? out.copy_(rows) : rows.contiguous();
+}
+
+Tensor rope(const Tensor& x, const Segments& segments, double theta) {
+  std::vector<Tensor> parts;
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    parts.push_back(
+        plain::rope(x.narrow(0, segments.bounds[s], segments.bounds[s + 1] - segments.bounds[s]), 0, theta));
+  }
+  return at::cat(parts, 0);
+}
+
+Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Segments& segments, bool causal) {
+  std::vector<Tensor> parts;
+  for (std::int64_t s = 0; s < segments.count(); ++s) {
+    const std::int64_t first = segments.bounds[s], rows = segments.bounds[s + 1] - first;
+    parts.push_back(plain::attention(q.narrow(0, first, rows), k.narrow(0, first, rows).transpose(0, 1),
+                                     v.narrow(0, first, rows).transpose(0, 1), causal, Path::wide));
+  }
+  return at::cat(parts, 0);
+}
+
+CrossEntropy cross_entropy(const Tensor& hidden, const Tensor& weight, const Tensor& targets, const Tensor& weights) {
+  const Tensor log_probabilities = at::log_softmax(at::linear(hidden, weight).to(at::kFloat), 1);
+  const Tensor losses = -log_probabilities.gather(1, targets.unsqueeze(1)).squeeze(1);
+  return {(losses * weights).sum(), losses.detach()};
 }
 
 }  // namespace ov::plain
