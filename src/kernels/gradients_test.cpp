@@ -123,6 +123,16 @@ TEST_P(GradientIsa, LinearGradientsOfLongSides) {
   }
 }
 
+TEST_P(GradientIsa, InputGradientOfSeveralChunksOfColumns) {
+  constexpr int kN = 33000, kK = 259;  // more than one chunk of 256 columns may hold
+  static const auto w = values<bf16>(kN * kK, 1), dy = values<bf16>(kN, 2);
+  Guarded<bf16> dx(kK);
+  linear_input_gradient(dx.data(), dy.data(), w.data(), 1, kN, kK);
+  dx.expect_intact();
+  expect_product(
+      dx.result(), 1, kK, kN, [&](int, int i) { return dy[i]; }, [&](int col, int i) { return w[i * kK + col]; });
+}
+
 TEST_P(GradientIsa, NoRowsGiveZeroWeightGradients) {
   const std::vector<float> none;
   Guarded<float> dw(6), sums(3);
