@@ -169,7 +169,9 @@ class MicroRecipe(ProgramTest):
                 self.assertGreater(official["completion_tokens"], 0)
 
     def test_answers_questions_that_it_never_saw(self):
-        records = read_lines(self.home / "data" / "question_test.jsonl")
+        # Numbers are left out: "1" is right for most of them.
+        records = [record for record in read_lines(self.home / "data" / "question_test.jsonl")
+                   if "How many" not in record["conversations"][0]["value"]]  # fmt: skip
         requests = [
             {"id": record["id"], "max_new_tokens": 8,
              "messages": [question(record["conversations"][0]["value"].removeprefix("<image>\n"),
@@ -181,7 +183,7 @@ class MicroRecipe(ProgramTest):
                      "--model", self.out / "onevision", "--temperature", "0", limit=120)  # fmt: skip
         answers = {line["id"]: line["text"].strip() for line in read_lines(self.folder / "out.jsonl")}
         right = sum(answers[record["id"]] == record["conversations"][1]["value"] for record in records)
-        # Always giving the likeliest answer to each kind of question is right for about a quarter.
+        # Always giving the likeliest answer to each kind of question is right for 13 of 40.
         self.assertGreater(right / len(records), 0.5, answers)
 
     def test_report(self):

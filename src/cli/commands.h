@@ -15,6 +15,7 @@ void add_explain(CLI::App& app, Run& run);
 void add_trace(CLI::App& app, Run& run);
 void add_checkpoint(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
+void add_train(CLI::App& app, Run& run);
 void add_synth(CLI::App& app, Run& run);
 void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry
 

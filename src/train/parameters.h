@@ -42,7 +42,7 @@ struct Parameter {
 
   std::int64_t count() const { return weight.numel(); }
   void set_master(const Tensor& full) const;  // float32, of the same shape
-  Tensor master() const;  // float32 copy (or the weight itself)
+  Tensor master() const;                      // float32 copy (or the weight itself)
 };
 
 class Parameters {

@@ -60,25 +60,25 @@ void write_model_files(const std::string& folder, const Parameters& parameters, 
     declared.push_back({variant_tensor_name(tensor.name, variant), form.dtype, tensor.shape});
     names.push_back(tensor.name);
   }
-  write_tensor_set(
-      folder, declared, kShardBytes,
-      [&](std::size_t i, const WriteBytes& write) {
-        const auto found = trained.find(names[i]);
-        if (found != trained.end()) {
-          // A bfloat16 weight is written as the model computes with it.
-          const Parameter& p = *found->second;
-          const Tensor weight = form.dtype == Dtype::bf16 && p.low.defined() ? p.weight.detach() : p.master();
-          write(bytes_of(weight.to(scalar_type(form.dtype)).contiguous()));
-        } else {
-          write(bytes_of(load_parameter(form.start, names[i], scalar_type(form.dtype)).contiguous()));
-        }
-      },
-      {});
+  write_tensor_set(folder, declared, kShardBytes,
+                   [&](std::size_t i, const WriteBytes& write) {
+                     const auto found = trained.find(names[i]);
+                     if (found != trained.end()) {
+                       // A bfloat16 weight is written as the model computes with it.
+                       const Parameter& p = *found->second;
+                       const Tensor weight =
+                           form.dtype == Dtype::bf16 && p.low.defined() ? p.weight.detach() : p.master();
+                       write(bytes_of(weight.to(scalar_type(form.dtype)).contiguous()));
+                     } else {
+                       write(bytes_of(load_parameter(form.start, names[i], scalar_type(form.dtype)).contiguous()));
+                     }
+                   },
+                   {});
 }
 
 Json state_json(const TrainerState& state) {
-  return {{"format", 1},         {"stage", state.stage},     {"step", state.step},
-          {"data", state.data},  {"seconds", state.seconds}};
+  return {
+      {"format", 1}, {"stage", state.stage}, {"step", state.step}, {"data", state.data}, {"seconds", state.seconds}};
 }
 
 std::string checkpoints_of(const std::string& out) { return out + "/checkpoints"; }

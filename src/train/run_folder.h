@@ -21,7 +21,7 @@ namespace ov {
 
 // How a model folder is written.
 struct SavedForm {
-  ModelConfig config;        // of the folder, the stage's tiling included
+  ModelConfig config;  // of the folder, the stage's tiling included
   Dtype dtype = Dtype::bf16;
   std::shared_ptr<const Checkpoint> start;  // where files other than weights, and frozen weights, come from
 };
@@ -31,9 +31,9 @@ void save_model(const std::string& folder, const Parameters& parameters, const S
 
 struct TrainerState {
   std::string stage;
-  std::int64_t step = 0;    // finished steps of the stage
-  std::string data;         // fingerprint of the stage's data and order
-  double seconds = 0;       // of training so far
+  std::int64_t step = 0;  // finished steps of the stage
+  std::string data;       // fingerprint of the stage's data and order
+  double seconds = 0;     // of training so far
 };
 
 // A model folder with trainer/state.json and trainer/state.safetensors in it.
@@ -44,7 +44,7 @@ void load_checkpoint(const std::string& folder, Parameters& parameters);
 
 // Where a run goes on.
 struct ResumePoint {
-  std::size_t stage = 0;           // index; the number of stages when all are finished
+  std::size_t stage = 0;              // index; the number of stages when all are finished
   std::optional<TrainerState> state;  // of `checkpoint`; none: the stage begins
   std::string checkpoint;
 };

@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/progress_bar.h"
 #include "base/sha256.h"
-#include "checkpoint/assemble.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/random.h"
 #include "config/grid_pinpoints.h"
@@ -22,23 +21,13 @@ Dtype output_dtype(const Recipe& recipe) { return recipe.output_dtype == "float3
 std::string make_start(const Recipe& recipe, const std::string& out) {
   const std::string folder = out + "/start";
   if (fs::exists(folder)) return folder;
-  if (!recipe.model.shape.empty()) {
-    RandomSpec spec;
-    spec.preset = recipe.model.shape;
-    spec.layout = recipe.output_layout;
-    spec.dtype = output_dtype(recipe);
-    spec.seed = recipe.seed;
-    spec.tokenizer_folder = recipe.model.tokenizer;
-    write_random_checkpoint(spec, folder);
-  } else {
-    AssembleSpec spec;
-    spec.language_model = recipe.model.language_model;
-    spec.vision_tower = recipe.model.vision_tower;
-    spec.layout = recipe.output_layout;
-    spec.dtype = output_dtype(recipe);
-    spec.seed = recipe.seed;
-    write_assembled_checkpoint(spec, folder);
-  }
+  RandomSpec spec;
+  spec.preset = recipe.model.shape;
+  spec.layout = recipe.output_layout;
+  spec.dtype = output_dtype(recipe);
+  spec.seed = recipe.seed;
+  spec.tokenizer_folder = recipe.model.tokenizer;
+  write_random_checkpoint(spec, folder);
   return folder;
 }
 
@@ -122,13 +111,12 @@ std::unique_ptr<StageSetup> prepare_stage(const Recipe& recipe, std::size_t numb
   setup->config = stage_config(setup->start->config(), stage);
   setup->saved = {saved_config(setup->start->config(), setup->config), output_dtype(recipe), setup->start};
   setup->processor = std::make_unique<Processor>(folder, setup->config, ProcessorOptions{});
-  setup->data = std::make_unique<Dataset>(
-      read_mixture(stage.data), DatasetOptions{stage.image_folder, stage.video_folder, recipe.seed});
+  setup->data = std::make_unique<Dataset>(read_mixture(stage.data),
+                                          DatasetOptions{stage.image_folder, stage.video_folder, recipe.seed});
   setup->data->require_complete();
   {
     ProgressBar progress("stage " + stage.name + ": read the records", setup->data->size(), quiet);
-    setup->measured =
-        measure(*setup->data, [&](std::int64_t done, std::int64_t all) { progress.set(done, all); });
+    setup->measured = measure(*setup->data, [&](std::int64_t done, std::int64_t all) { progress.set(done, all); });
   }
   refuse_bad(*setup);
   for (const BadRecord& bad : setup->measured.bad) {

@@ -138,8 +138,8 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
     TrainingSample sample = prepare_sample(data_.sample(index), processor_, form);
     const std::int64_t length = sample.prompt.prompt.length();
     if (length > stage_.max_length) {
-      too_long = sample.where + ": " + std::to_string(length) + " tokens, max_length is " +
-                 std::to_string(stage_.max_length);
+      too_long =
+          sample.where + ": " + std::to_string(length) + " tokens, max_length is " + std::to_string(stage_.max_length);
       result.skipped = skipped_sample(&sample, index, epoch, too_long);
       result.skipped.too_long = true;
     } else {

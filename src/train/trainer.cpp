@@ -41,8 +41,11 @@ std::string label_of(const TrainingSample& sample) {
 // What a run writes while it trains.
 struct RunFiles {
   explicit RunFiles(const std::string& out, std::int64_t global_step)
-      : metrics(out), manifest(out + "/manifest.jsonl"), answers(out + "/answers.jsonl"),
-        events(out + "/tensorboard", global_step + 1), global(global_step) {}
+      : metrics(out),
+        manifest(out + "/manifest.jsonl"),
+        answers(out + "/answers.jsonl"),
+        events(out + "/tensorboard", global_step + 1),
+        global(global_step) {}
 
   RunLog metrics;
   JsonlFile manifest, answers;
@@ -97,8 +100,8 @@ void StageRun::load(const std::string& checkpoint) {
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
   parameters_ = std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
-  answers_ = std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_,
-                                             setup_.start->config().eos_token_ids);
+  answers_ =
+      std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_, setup_.start->config().eos_token_ids);
 }
 
 void StageRun::run(const std::optional<TrainerState>& resumed, const std::string& checkpoint) {
@@ -106,7 +109,8 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
     if (resumed->data != setup_.fingerprint) {
       throw Error(ErrorKind::input, checkpoint + ": the data of stage " + stage_.name +
                                         " is not what this run began with; restore it, or start a new run in another "
-                                        "--out with start: " + checkpoint);
+                                        "--out with start: " +
+                                        checkpoint);
     }
     step_ = resumed->step, trained_seconds_ = resumed->seconds;
   }
@@ -269,8 +273,9 @@ void open_run(const Recipe& recipe, const TrainOptions& options) {
   }
   if (!fs::exists(file)) throw Error(ErrorKind::usage, options.out + ": no run to resume: recipe.yaml is not there");
   if (read_file(file, std::size_t{1} << 24) != recipe.resolved) {
-    throw Error(ErrorKind::usage, file + ": the run began with another recipe; resume with the same recipe and the "
-                                         "same --set values, or start a new run in another --out");
+    throw Error(ErrorKind::usage, file +
+                                      ": the run began with another recipe; resume with the same recipe and the "
+                                      "same --set values, or start a new run in another --out");
   }
   remove_partial(options.out);
 }

@@ -26,17 +26,18 @@ double training_flops(const ModelConfig& config, const MicroBatch& batch, const 
   const double projector = projected * (Dv * D + square(D));
   const double heads = static_cast<double>(text.num_attention_heads * text.head_dim),
                kv = static_cast<double>(text.num_key_value_heads * text.head_dim);
-  const double decoder = static_cast<double>(text.num_hidden_layers) *
-                             (tokens * (2 * D * heads + 2 * D * kv + 3 * D * static_cast<double>(text.intermediate_size)) +
-                              2 * pairs * heads) +
-                         static_cast<double>(batch.targets.size()) * D * static_cast<double>(text.vocab_size);
+  const double decoder =
+      static_cast<double>(text.num_hidden_layers) *
+          (tokens * (2 * D * heads + 2 * D * kv + 3 * D * static_cast<double>(text.intermediate_size)) +
+           2 * pairs * heads) +
+      static_cast<double>(batch.targets.size()) * D * static_cast<double>(text.vocab_size);
   const bool below_projector = rates.vision > 0;
   const bool below_decoder = below_projector || rates.projector > 0 || rates.newline > 0 || rates.language > 0;
   const auto times = [](double forward, bool inputs, bool weights) {
     return 2 * forward * (1 + (inputs ? 1 : 0) + (weights ? 1 : 0));
   };
-  return times(tower, rates.vision > 0, rates.vision > 0) +
-         times(projector, below_projector, rates.projector > 0) + times(decoder, below_decoder, rates.language > 0);
+  return times(tower, rates.vision > 0, rates.vision > 0) + times(projector, below_projector, rates.projector > 0) +
+         times(decoder, below_decoder, rates.language > 0);
 }
 
 }  // namespace ov
