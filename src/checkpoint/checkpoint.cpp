@@ -1,33 +1,15 @@
 #include "checkpoint/checkpoint.h"
 
-#include <algorithm>
 #include <filesystem>
 
 #include "base/error.h"
+#include "checkpoint/fit.h"
 
 namespace ov {
 namespace {
 
 constexpr char kEmbedding[] = "language_model.embed_tokens.weight";
 constexpr char kHead[] = "lm_head.weight";
-
-// Names of one kind of fault, the first 20 spelled out.
-class Faults {
- public:
-  explicit Faults(std::string kind) : kind_(std::move(kind)) {}
-  void add(const std::string& what) {
-    constexpr std::size_t kShown = 20;
-    if (count_ < kShown) text_ += (count_ == 0 ? "" : ", ") + what;
-    if (count_ == kShown) text_ += ", ...";
-    ++count_;
-  }
-  std::string text() const { return count_ == 0 ? "" : "; " + std::to_string(count_) + " " + kind_ + ": " + text_; }
-
- private:
-  std::string kind_;
-  std::string text_;
-  std::size_t count_ = 0;
-};
 
 void check_layouts_agree(Layout configured, NameVariant variant, const std::string& folder) {
   if (variant_layout(variant) == configured) return;
@@ -89,49 +71,27 @@ void Checkpoint::adopt_vocabulary() {
 }
 
 void Checkpoint::check_tensors() {
-  Faults missing("missing"), unexpected("unexpected"), misshapen("of another shape"), untyped("not F32, F16 or BF16");
-  std::map<std::string, const ExpectedTensor*> known;
-  const std::vector<ExpectedTensor> expected = expected_tensors(config_);
-  for (const ExpectedTensor& wanted : expected) {
-    known[wanted.name] = &wanted;
-    const auto found = tensors_.find(wanted.name);
-    if (found == tensors_.end()) {
-      if (wanted.required) missing.add(variant_tensor_name(wanted.name, variant_));
-      continue;
-    }
-    const TensorView& tensor = found->second;
-    const std::string stored = variant_tensor_name(wanted.name, variant_);
-    if (tensor.shape != wanted.shape) {
-      misshapen.add(stored + " is " + shape_text(tensor.shape) + ", expected " + shape_text(wanted.shape));
-    } else if (!is_weight_dtype(tensor.dtype)) {
-      untyped.add(stored + " is " + dtype_name(tensor.dtype));
-    }
+  std::vector<ExpectedTensor> expected = expected_tensors(config_);
+  if (config_.text.tie_word_embeddings) {  // check_tied_head has the last word
+    expected.push_back({kHead, {config_.text.vocab_size, config_.text.hidden_size}, false});
   }
-  for (const auto& [name, tensor] : tensors_) {
-    const bool tied_head = name == kHead && config_.text.tie_word_embeddings;
-    if (known.contains(name) || tied_head) continue;
-    const std::string stored = variant_tensor_name(name, variant_);
-    unexpected.add(stored.empty() || canonical_name(stored, variant_) != name ? name : stored);
-  }
-  const std::string faults = missing.text() + unexpected.text() + misshapen.text() + untyped.text();
+  const auto file_name = [this](const std::string& canonical) {
+    const std::string stored = variant_tensor_name(canonical, variant_);
+    return canonical_name(stored, variant_) == canonical ? stored : canonical;
+  };
+  const std::string faults = tensor_faults(expected, tensors_, file_name);
   if (faults.empty()) return;
   throw Error(ErrorKind::format, folder_ + ": the weights (" + variant_name(variant_) +
                                      " names) do not fit config.json" + faults +
                                      ". An incomplete download, or the config.json of another model?");
 }
 
-// transformers would silently drop a stored head that differs; we want to know which one is right.
 void Checkpoint::check_tied_head() {
   const auto head = tensors_.find(kHead);
   if (!config_.text.tie_word_embeddings || head == tensors_.end()) return;
   const TensorView& embedding = tensors_.at(kEmbedding);
   const TensorView& stored = head->second;
-  if (stored.shape != embedding.shape || stored.dtype != embedding.dtype ||
-      !std::equal(stored.bytes.begin(), stored.bytes.end(), embedding.bytes.begin())) {
-    throw Error(ErrorKind::format, folder_ +
-                                       ": config.json ties lm_head to the embedding, but the file stores a "
-                                       "different lm_head.weight; set tie_word_embeddings to false to use it");
-  }
+  ov::check_tied_head(folder_, stored, embedding);
   release(stored);
   release(embedding);
   ignored_.push_back(stored);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/file.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/folder_files.h"
 #include "checkpoint/new_folder.h"
 #include "checkpoint/tokenizer_files.h"
 #include "config/config_writer.h"
@@ -86,12 +86,8 @@ void copy_if_present(const std::string& source, const std::string& target, const
   if (std::filesystem::exists(source + "/" + name)) copy_file_exact(source + "/" + name, target + "/" + name);
 }
 
-void save(const std::string& folder, const std::string& name, const Json& json) {
-  write_file_atomic(folder + "/" + name, dump_json(json, 2) + "\n");
-}
-
 // The files beside config.json that only a llava-hf folder has.
-void write_processor_files(const Checkpoint& checkpoint, const std::string& target) {
+void carry_processor_files(const Checkpoint& checkpoint, const std::string& target) {
   const std::string& source = checkpoint.folder();
   const ModelConfig& config = checkpoint.config();
   if (std::filesystem::exists(source + "/preprocessor_config.json") && config.layout == Layout::hf) {
@@ -99,15 +95,12 @@ void write_processor_files(const Checkpoint& checkpoint, const std::string& targ
       copy_if_present(source, target, name);
     }
   } else {
-    const Normalisation pixels = read_preprocessor_config(source, config).normalisation;
-    save(target, "preprocessor_config.json", hf_preprocessor_config(config, pixels));
-    save(target, "video_preprocessor_config.json", hf_video_preprocessor_config(config, pixels));
-    save(target, "processor_config.json", hf_processor_config(config));
+    write_processor_files(target, config, read_preprocessor_config(source, config).normalisation);
   }
   for (const char* name : {"chat_template.json", "chat_template.jinja"}) copy_if_present(source, target, name);
   if (!std::filesystem::exists(target + "/chat_template.json") &&
       !std::filesystem::exists(target + "/chat_template.jinja")) {
-    save(target, "chat_template.json", {{"chat_template", hf_chat_template()}});
+    write_chat_template(target);
   }
 }
 
@@ -131,9 +124,9 @@ ConvertReport convert_checkpoint(const std::string& source, const std::string& t
   NewFolder folder(target);
   const MediaTokens media = {config.image_token_id, config.video_token_id};
   copy_tokenizer_files(source, folder.path(), layout == Layout::hf ? &media : nullptr);
-  save(folder.path(), "config.json", written);
+  save_json(folder.path(), "config.json", written);
   copy_if_present(source, folder.path(), "generation_config.json");
-  if (layout == Layout::hf) write_processor_files(checkpoint, folder.path());
+  if (layout == Layout::hf) carry_processor_files(checkpoint, folder.path());
   report.files = write_weights(checkpoint, weights, variant, folder.path(), options);
   folder.finish();
 

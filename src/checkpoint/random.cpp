@@ -1,14 +1,11 @@
-// Values are sums of four 16-bit draws: close to a normal distribution, and integer arithmetic until
-// the last step, so that no mathematical library can change a bit.
 #include "checkpoint/random.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <vector>
 
-#include "base/file.h"
-#include "base/parallel.h"
+#include "checkpoint/draw.h"
+#include "checkpoint/folder_files.h"
 #include "checkpoint/names.h"
 #include "checkpoint/new_folder.h"
 #include "checkpoint/tokenizer_files.h"
@@ -17,38 +14,6 @@
 
 namespace ov {
 namespace {
-
-constexpr std::int64_t kBlock = 64 << 10;  // values drawn from one seed
-constexpr std::int64_t kPiece = 64 * kBlock;
-
-std::uint64_t mix(std::uint64_t x) {  // splitmix64's finaliser
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-  return x ^ (x >> 31);
-}
-
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-}
-
-// Round to nearest even; values are far below the largest half.
-std::uint16_t to_f16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  const std::uint32_t sign = bits >> 16 & 0x8000;
-  const float size = std::fabs(value);
-  if (size < 0x1p-14F) {  // subnormal: a multiple of 2^-24
-    return static_cast<std::uint16_t>(sign | static_cast<std::uint32_t>(std::nearbyint(size * 0x1p24F)));
-  }
-  const std::uint32_t rest = (bits & 0x7fffffff) - (112U << 23);
-  return static_cast<std::uint16_t>(sign | ((rest + 0xfff + (rest >> 13 & 1)) >> 13));
-}
-
-// What one tensor is drawn from: mean + deviation * (roughly normal value).
-struct Distribution {
-  float mean = 0;
-  float deviation = 0;
-};
 
 bool ends_with(const std::string& text, const std::string& suffix) {
   return text.size() >= suffix.size() && text.compare(text.size() - suffix.size(), suffix.size(), suffix) == 0;
@@ -64,54 +29,6 @@ Distribution distribution_of(const ExpectedTensor& tensor, const TextConfig& tex
   if (ends_with(name, ".bias")) return {0, name.find("norm") == std::string::npos ? 0.02F : 0};
   if (tensor.shape.size() == 1) return {1, 0};
   return {0, 1 / std::sqrt(static_cast<float>(tensor.num_elements() / tensor.shape[0]))};
-}
-
-// Block number `block` of a tensor, `count` values.
-void draw_block(const Distribution& from, std::uint64_t seed, std::int64_t block, std::int64_t count, float* out) {
-  // Four uniform 16-bit numbers: variance 4 * (2^32 - 1) / 12.
-  const float scale = from.deviation / std::sqrt(4.0F * 4294967295.0F / 12.0F);
-  std::uint64_t state = mix(seed + 0x9e3779b97f4a7c15 * static_cast<std::uint64_t>(block + 1));
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::uint64_t bits = mix(state += 0x9e3779b97f4a7c15);
-    const auto sum =
-        static_cast<std::int32_t>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48));
-    out[i] = from.mean + scale * static_cast<float>(sum - 2 * 65535);
-  }
-}
-
-template <class Word, class Convert>
-void draw_piece(const Distribution& from, std::uint64_t seed, std::int64_t begin, std::int64_t count, Convert convert,
-                std::vector<std::uint8_t>& bytes) {
-  bytes.resize(static_cast<std::size_t>(count) * sizeof(Word));
-  auto* words = reinterpret_cast<Word*>(bytes.data());
-  parallel_for((count + kBlock - 1) / kBlock, 1, [&](std::int64_t first, std::int64_t last) {
-    std::vector<float> values(kBlock);
-    for (std::int64_t block = first; block < last; ++block) {
-      const std::int64_t size = std::min(kBlock, count - block * kBlock);
-      draw_block(from, seed, begin / kBlock + block, size, values.data());
-      std::transform(values.begin(), values.begin() + size, words + block * kBlock, convert);
-    }
-  });
-}
-
-void draw_tensor(const ExpectedTensor& tensor, const RandomSpec& spec, const TextConfig& text,
-                 const WriteBytes& write) {
-  std::uint64_t seed = mix(spec.seed ^ 0x6f6e65766973696f);
-  for (const char c : tensor.name) seed = mix(seed ^ static_cast<std::uint8_t>(c));
-  const Distribution from = distribution_of(tensor, text);
-  std::vector<std::uint8_t> bytes;
-  for (std::int64_t begin = 0; begin < tensor.num_elements(); begin += kPiece) {
-    const std::int64_t count = std::min(kPiece, tensor.num_elements() - begin);
-    if (spec.dtype == Dtype::f32) {
-      draw_piece<float>(
-          from, seed, begin, count, [](float value) { return value; }, bytes);
-    } else if (spec.dtype == Dtype::f16) {
-      draw_piece<std::uint16_t>(from, seed, begin, count, to_f16, bytes);
-    } else {
-      draw_piece<std::uint16_t>(from, seed, begin, count, to_bf16, bytes);
-    }
-    write(bytes);
-  }
 }
 
 void set_tower(VisionConfig& vision, std::int64_t width, std::int64_t inner, std::int64_t layers, std::int64_t heads,
@@ -161,11 +78,6 @@ bool set_preset(const RandomSpec& spec, ModelConfig& config) {
   return config.text.vocab_size == 0;
 }
 
-std::int64_t added_or(const TokenizerIds& ids, const std::string& token, std::int64_t otherwise) {
-  const auto found = ids.added.find(token);
-  return found == ids.added.end() ? otherwise : found->second;
-}
-
 // The ids of Qwen2, or what stands in for them in a vocabulary of 512.
 TokenizerIds ids_without_tokenizer(bool small) {
   const std::int64_t base = small ? 507 : 151643;
@@ -178,22 +90,19 @@ TokenizerIds tokenizer_ids(const RandomSpec& spec) {
 }
 
 void write_folder_files(const RandomSpec& spec, const ModelConfig& config, const std::string& folder) {
-  const auto save = [&](const std::string& name, const Json& json) {
-    write_file_atomic(folder + "/" + name, dump_json(json, 2) + "\n");
-  };
   const MediaTokens media = {config.image_token_id, config.video_token_id};
   const bool hf = config.layout == Layout::hf;
   if (!spec.tokenizer_folder.empty()) copy_tokenizer_files(spec.tokenizer_folder, folder, hf ? &media : nullptr);
-  const std::int64_t end_of_text = added_or(tokenizer_ids(spec), "<|endoftext|>", 0);
+  const TokenizerIds ids = tokenizer_ids(spec);
+  const auto end = ids.added.find("<|endoftext|>");
+  const std::int64_t end_of_text = end == ids.added.end() ? 0 : end->second;
   Json written = config_in(config.layout, config);
   written[kUntrainedKey] = true;
-  save("config.json", written);
-  save("generation_config.json", plain_generation_config(config, end_of_text, end_of_text));
+  save_json(folder, "config.json", written);
+  save_json(folder, "generation_config.json", plain_generation_config(config, end_of_text, end_of_text));
   if (!hf) return;
-  save("preprocessor_config.json", hf_preprocessor_config(config, Normalisation{}));
-  save("video_preprocessor_config.json", hf_video_preprocessor_config(config, Normalisation{}));
-  save("processor_config.json", hf_processor_config(config));
-  save("chat_template.json", {{"chat_template", hf_chat_template()}});
+  write_processor_files(folder, config, Normalisation{});
+  write_chat_template(folder);
 }
 
 }  // namespace
@@ -209,19 +118,18 @@ ModelConfig preset_config(const RandomSpec& spec) {
   config.tiling.pinpoints = square_pinpoints(6, spec.layout, config.tiling.tile_size);
 
   const TokenizerIds ids = tokenizer_ids(spec);
-  std::int64_t next = ids.next_free;
-  config.image_token_id = added_or(ids, "<image>", next);
-  next = std::max(next, config.image_token_id + 1);
-  config.video_token_id = added_or(ids, "<video>", next);
-  next = std::max(next, config.video_token_id + 1);
-  if (own_vocabulary) config.text.vocab_size = (next + 63) / 64 * 64;
-  if (next > config.text.vocab_size) {
-    throw Error(ErrorKind::input, spec.tokenizer_folder + ": the tokenizer needs " + std::to_string(next) +
+  const MediaTokens media = place_media_tokens(ids);
+  config.image_token_id = media.image_id;
+  config.video_token_id = media.video_id;
+  const std::int64_t rows = rows_needed(ids, media);
+  if (own_vocabulary) config.text.vocab_size = (rows + 63) / 64 * 64;
+  if (rows > config.text.vocab_size) {
+    throw Error(ErrorKind::input, spec.tokenizer_folder + ": the tokenizer needs " + std::to_string(rows) +
                                       " rows, preset " + spec.preset + " has " +
                                       std::to_string(config.text.vocab_size));
   }
-  const std::int64_t end_of_turn = added_or(ids, "<|im_end|>", -1);
-  if (end_of_turn >= 0) config.eos_token_ids = {end_of_turn};
+  const auto end_of_turn = ids.added.find("<|im_end|>");
+  if (end_of_turn != ids.added.end()) config.eos_token_ids = {end_of_turn->second};
   return config;
 }
 
@@ -237,7 +145,10 @@ void write_random_checkpoint(const RandomSpec& spec, const std::string& folder) 
   write_folder_files(spec, config, target.path());
   write_tensor_set(
       target.path(), declared, spec.max_shard_bytes,
-      [&](std::size_t i, const WriteBytes& write) { draw_tensor(tensors[i], spec, config.text, write); },
+      [&](std::size_t i, const WriteBytes& write) {
+        draw_tensor(distribution_of(tensors[i], config.text), spec.seed, tensors[i].name, tensors[i].num_elements(),
+                    spec.dtype, write);
+      },
       spec.progress);
   target.finish();
 }

@@ -140,6 +140,21 @@ TokenizerIds read_tokenizer_ids(const std::string& folder) {
   return ids;
 }
 
+MediaTokens place_media_tokens(const TokenizerIds& ids) {
+  const auto place = [&](const std::string& token, std::int64_t otherwise) {
+    const auto found = ids.added.find(token);
+    return found == ids.added.end() ? otherwise : found->second;
+  };
+  MediaTokens media;
+  media.image_id = place("<image>", ids.next_free);
+  media.video_id = place("<video>", std::max(ids.next_free, media.image_id + 1));
+  return media;
+}
+
+std::int64_t rows_needed(const TokenizerIds& ids, const MediaTokens& media) {
+  return std::max({ids.next_free, media.image_id + 1, media.video_id + 1});
+}
+
 void copy_tokenizer_files(const std::string& source, const std::string& target, const MediaTokens* media) {
   for (const char* name : kCopiedFiles) {
     if (exists(source, name)) copy_file_exact(source + "/" + name, target + "/" + name);

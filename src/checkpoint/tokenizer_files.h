@@ -23,6 +23,11 @@ struct MediaTokens {
   std::int64_t video_id = 0;
 };
 
+// For a new model: where the tokenizer has them, otherwise its next free ids.
+MediaTokens place_media_tokens(const TokenizerIds& ids);
+// One above the highest id of the tokenizer and of both.
+std::int64_t rows_needed(const TokenizerIds& ids, const MediaTokens& media);
+
 // Copies every tokenizer file that exists. With `media` the two tokens are added where they are
 // absent; throws format when their ids are taken by other tokens or would leave a gap.
 void copy_tokenizer_files(const std::string& source, const std::string& target, const MediaTokens* media);

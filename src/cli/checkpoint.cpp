@@ -1,6 +1,8 @@
-// onevision checkpoint: what is in a folder, whether it is sound, the other layout, random weights.
+// onevision checkpoint: what is in a folder, whether it is sound, the other layout, new folders from parts or
+// drawn weights.
 #include "base/error.h"
 #include "base/progress_bar.h"
+#include "checkpoint/assemble.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/info.h"
 #include "checkpoint/random.h"
@@ -18,6 +20,7 @@ struct CheckpointOptions {
   Layout to = Layout::hf;
   double max_shard_gb = 5;
   RandomSpec random;
+  AssembleSpec assembly;
   bool json = false;
   bool quiet = false;
 };
@@ -51,24 +54,42 @@ int verify(const CheckpointOptions& options) {
   return report.ok() ? 0 : exit_code(ErrorKind::format);
 }
 
-int convert(const CheckpointOptions& options) {
-  ProgressBar bar("convert", 0, options.quiet);
-  ConvertOptions how;
-  how.max_shard_bytes = shard_bytes(options);
-  how.progress = reporter(bar);
-  const ConvertReport report = convert_checkpoint(folder_of(options), options.out, options.to, how);
+// What convert and assemble report of a finished folder.
+template <class Report>
+void print_made(const CheckpointOptions& options, const Report& report) {
   if (options.json) {
     print_json({{"out", options.out},
                 {"tensors", report.tensors},
                 {"bytes", report.bytes},
                 {"files", report.files},
                 {"notes", report.notes}});
-    return 0;
+    return;
   }
   std::string text = options.out + ": " + std::to_string(report.tensors) + " tensors, " +
                      human_bytes(static_cast<double>(report.bytes)) + "\n";
   for (const std::string& note : report.notes) text += "note: " + note + "\n";
   print(text);
+}
+
+int convert(const CheckpointOptions& options) {
+  ProgressBar bar("convert", 0, options.quiet);
+  ConvertOptions how;
+  how.max_shard_bytes = shard_bytes(options);
+  how.progress = reporter(bar);
+  const ConvertReport report = convert_checkpoint(folder_of(options), options.out, options.to, how);
+  print_made(options, report);
+  return 0;
+}
+
+int assemble(const CheckpointOptions& options) {
+  ProgressBar bar("assemble", 0, options.quiet);
+  AssembleSpec spec = options.assembly;
+  spec.max_shard_bytes = shard_bytes(options);
+  spec.progress = reporter(bar);
+  AssembleReport report = write_assembled_checkpoint(spec, options.out);
+  report.notes.push_back("projector and newline vector are drawn with seed " + std::to_string(spec.seed) +
+                         "; train before asking about pictures");
+  print_made(options, report);
   return 0;
 }
 
@@ -151,6 +172,24 @@ void add_checkpoint(CLI::App& app, Run& run) {
   add_writer(draw);
   draw->footer(
       "Example: onevision checkpoint random --shape 0.5b --layout hf --seed 1 --tokenizer qwen2 --out random-0.5b");
+
+  auto* join =
+      add("assemble", "A folder to train from: a Qwen2 language model, a SigLIP tower, a drawn projector", assemble);
+  AssembleSpec& parts = options->assembly;
+  join->add_option("--language-model", parts.language_model, "Folder of a Qwen2ForCausalLM with its tokenizer")
+      ->required();
+  join->add_option("--vision-tower", parts.vision_tower, "Folder of a SiglipModel or SiglipVisionModel")->required();
+  join->add_option("--tower-layers", parts.tower_layers, "Layers kept (default: all but the last)")
+      ->check(whole_number());
+  join->add_option("--layout", parts.layout, "official or hf (default official)")->transform(layouts());
+  const std::map<std::string, Dtype> trained = {{"float32", Dtype::f32}, {"bfloat16", Dtype::bf16}};
+  join->add_option("--dtype", parts.dtype, "float32 or bfloat16 (default bfloat16)")
+      ->transform(CLI::CheckedTransformer(trained).description("{float32,bfloat16}"));
+  join->add_option("--seed", parts.seed, "Same seed, same bits")->check(whole_number())->capture_default_str();
+  add_writer(join);
+  join->footer(
+      "Example: onevision checkpoint assemble --language-model Qwen2-0.5B-Instruct "
+      "--vision-tower siglip-so400m-patch14-384 --out start-0.5b");
 }
 
 }  // namespace ov
