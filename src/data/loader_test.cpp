@@ -142,7 +142,8 @@ Processor small_processor() {
 }
 
 Sample sample_of(const std::vector<std::string>& pictures) {
-  Sample sample{.id = "7", .dataset = "set", .where = "caps.jsonl:17", .sha256 = "0123"};
+  Sample sample;
+  sample.id = "7", sample.dataset = "set", sample.where = "caps.jsonl:17", sample.sha256 = "0123";
   std::string question;
   for (const std::string& name : pictures) {
     sample.media.push_back(MediaSource::image(OV_TESTDATA "/images/" + name));

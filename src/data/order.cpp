@@ -170,4 +170,23 @@ std::vector<std::int64_t> training_order(OrderKind kind, std::span<const std::in
   return draw(static_cast<std::int64_t>(lengths.size()));
 }
 
+std::vector<std::int64_t> training_order(OrderKind kind, const Measured& measured, std::int64_t batch_samples,
+                                         std::int64_t micro_batch, const Permutations& draw) {
+  const Indices lengths = kind == OrderKind::modality_length ? modality_lengths(measured) : plain_lengths(measured);
+  Indices good, good_lengths;
+  auto bad = measured.bad.begin();
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    const auto index = static_cast<std::int64_t>(i);
+    if (bad != measured.bad.end() && bad->index == index) {
+      ++bad;
+      continue;
+    }
+    good.push_back(index);
+    good_lengths.push_back(lengths[i]);
+  }
+  Indices order = training_order(kind, good_lengths, batch_samples, micro_batch, draw);
+  for (std::int64_t& index : order) index = good[static_cast<std::size_t>(index)];
+  return order;
+}
+
 }  // namespace ov

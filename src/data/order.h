@@ -44,4 +44,8 @@ std::vector<std::int64_t> training_order(OrderKind kind, std::span<const std::in
                                          std::int64_t batch_samples, std::int64_t micro_batch,
                                          const Permutations& draw);
 
+// The same over what was measured, bad records left out; indices are those of the data set.
+std::vector<std::int64_t> training_order(OrderKind kind, const Measured& measured, std::int64_t batch_samples,
+                                         std::int64_t micro_batch, const Permutations& draw);
+
 }  // namespace ov

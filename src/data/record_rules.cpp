@@ -9,7 +9,6 @@ namespace ov {
 namespace {
 
 constexpr std::string_view kMark = "<image>";
-constexpr std::string_view kNoise = "QA_GT_caption_based_noisy";
 constexpr std::size_t kMaxPictures = 1024;
 
 std::string quoted(const std::string& text) {
@@ -19,47 +18,10 @@ std::string quoted(const std::string& text) {
 // str.isspace of Python: the Unicode property and four control characters.
 bool is_python_space(char32_t c) { return is_white_space(c) || (c >= 0x1c && c <= 0x1f); }
 
-// str.strip of Python.
-std::string stripped(const std::string& text) {
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    std::size_t next = begin;
-    if (!is_python_space(next_code_point(text, next))) break;
-    begin = next;
-  }
-  std::size_t end = text.size();
-  while (end > begin) {
-    const std::size_t previous = previous_code_point(text, end);
-    std::size_t at = previous;
-    if (!is_python_space(next_code_point(text, at))) break;
-    end = previous;
-  }
-  return text.substr(begin, end - begin);
-}
-
 std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
   for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + part.size())) ++count;
   return count;
-}
-
-// str.replace(part, "") of Python: what removal brings together stays.
-std::string without(std::string_view text, std::string_view part) {
-  std::string kept;
-  std::size_t begin = 0;
-  for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, begin)) {
-    kept += text.substr(begin, at - begin);
-    begin = at + part.size();
-  }
-  return kept += text.substr(begin);
-}
-
-// preprocess_multimodal of one turn, in its order: the mark moves first, the noise goes last.
-std::string arranged(std::string text) {
-  if (count_of(text, kMark) == 1 && text.rfind(kMark, 0) != 0) {
-    text = stripped(std::string(kMark) + "\n" + stripped(without(text, kMark)));
-  }
-  return without(text, kNoise);
 }
 
 // A present value of a key, or null when it is absent or null.
@@ -185,7 +147,7 @@ Sample make_sample(RawRecord record, const std::string& where, const RecordConte
     if (turn.role == "human") turn.role = "user";
     if (turn.role == "gpt") turn.role = "assistant";
     sample.words += count_words(turn.text);
-    if (!sample.media.empty()) turn.text = arranged(std::move(turn.text));
+    if (!sample.media.empty()) turn.text = arrange_turn(std::move(turn.text));
     marks += count_of(turn.text, kMark);
   }
   const std::string& first = record.turns[0].role;

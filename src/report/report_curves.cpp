@@ -38,7 +38,8 @@ std::vector<Point> points_of(std::span<const StepMetrics> steps, const Get& get)
 }
 
 std::string figure(const std::string& title, const std::string& legend, const Chart& chart) {
-  return "<figure><figcaption><b>" + html(title) + "</b>" + legend + "</figcaption>" + chart_svg(chart) + "</figure>\n";
+  return "<figure><figcaption><b>" + html(title) + "</b><span>" + legend + "</span></figcaption>" + chart_svg(chart) +
+         "</figure>\n";
 }
 
 std::string key(const std::string& classes, const std::string& name) {
@@ -124,7 +125,8 @@ std::string rates_figure(const StageSteps& stage) {
     chart.lines.push_back({line.parts, colour, std::move(line.points)});
   }
   if (!frozen.empty()) legend += "<span class=\"quiet\">frozen: " + frozen + "</span>";
-  if (chart.lines.empty()) return "<figure><figcaption><b>Learning rate</b>" + legend + "</figcaption></figure>\n";
+  if (chart.lines.empty())
+    return "<figure><figcaption><b>Learning rate</b><span>" + legend + "</span></figcaption></figure>\n";
   chart.about = "Learning rates of " + stage.name + ", at most " + short_number(highest);
   chart.x_unit = "step";
   chart.y_unit = "learning rate";
@@ -197,10 +199,11 @@ std::string run_curves(const std::vector<StageSteps>& stages, std::span<const St
   }
   {
     const std::vector<Point> busy = points_of(steps, [](const StepMetrics& m) { return m.utilisation * 100; });
-    Chart chart = run_chart(stages, "Share of the time that did not wait for data", "%");
+    Chart chart = run_chart(stages, "Utilisation: share of the time that did not wait for data",
+                            "% of the time not waiting for data");
     chart.y = nice_axis(0, 100, kTicks);
-    const std::string legend = raw_and_smooth(chart, "busy %", busy);
-    section += figure("Not waiting for data", legend, chart);
+    const std::string legend = raw_and_smooth(chart, "%", busy);
+    section += figure("Utilisation", legend, chart);
   }
   {
     const auto gib = [](const StepMetrics& m) { return static_cast<double>(m.peak_rss_bytes) / (1 << 30); };

@@ -135,7 +135,7 @@ std::string totals_section(std::span<const StepMetrics> steps) {
   tiles += tile("Tokens", compact_number(static_cast<double>(sums.tokens)), grouped_number(sums.tokens));
   tiles += tile("Supervised tokens", compact_number(static_cast<double>(sums.supervised_tokens)), part + " of all");
   tiles += tile("Loss", steps.empty() ? "-" : short_number(sums.last_loss), "at the end");
-  tiles += tile("Time", duration_text(sums.seconds), percent_text(sums.utilisation()) + " not waiting for data");
+  tiles += tile("Time", duration_text(sums.seconds), percent_text(sums.utilisation()) + " utilisation");
   tiles += tile("Speed", compact_number(sums.tokens_per_s()), "tokens/s");
   tiles += tile("Peak memory", memory_text(sums.peak_bytes), "of the process");
   std::string section = "<div class=\"tiles\">\n" + tiles + "</div>\n";
@@ -150,7 +150,7 @@ std::string stages_table(const std::vector<StageSteps>& stages) {
   if (stages.empty()) return "<p class=\"quiet\">No step is done yet.</p>\n";
   std::string table =
       "<div class=\"scroll\"><table class=\"numbers\">\n<tr><th>Stage</th><th>Steps</th><th>Samples</th><th>Tokens</th>"
-      "<th>Supervised</th><th>Loss</th><th>Time</th><th>Tokens/s</th><th>Not waiting</th></tr>\n";
+      "<th>Supervised</th><th>Loss</th><th>Time</th><th>Tokens/s</th><th>Utilisation</th></tr>\n";
   for (const StageSteps& stage : stages) {
     const Totals sums = total(stage.steps);
     // Numbered like the bands of the curves, where there may be no room for names.

@@ -1,6 +1,7 @@
 #include "report/scale.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -117,11 +118,11 @@ std::vector<Point> thin(const std::vector<Point>& points, std::size_t most) {
       if (lowest == nullptr || point.y < lowest->y) lowest = &point;
       if (highest == nullptr || point.y >= highest->y) highest = &point;
     }
-    if (lowest != nullptr) {
-      kept.push_back(*std::min(lowest, highest));
-      if (lowest != highest) kept.push_back(*std::max(lowest, highest));
+    std::array<const Point*, 3> chosen = {lowest, highest, gap};
+    std::sort(chosen.begin(), chosen.end());
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      if (chosen[i] != nullptr && (i == 0 || chosen[i] != chosen[i - 1])) kept.push_back(*chosen[i]);
     }
-    if (gap != nullptr) kept.push_back(*gap);
   }
   return kept;
 }

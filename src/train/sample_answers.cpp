@@ -99,7 +99,9 @@ SampleAnswers::SampleAnswers(const Dataset& data, const Processor& processor, co
 
 std::vector<Json> SampleAnswers::answer(const OneVision& model, std::int64_t step) const {
   const at::NoGradGuard no_gradients;
-  const Engine engine(model, processor_);
+  OneVision seen = model;  // shares the weights
+  if (!processor_.tiling().newline) seen.image_newline = Tensor();
+  const Engine engine(seen, processor_);
   GenerateOptions options;
   options.max_new_tokens = kAnswerTokens;
   options.eos_token_ids = eos_;

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "train/recipe_fields.h"
 
 namespace ov {
 namespace {

@@ -1,11 +1,12 @@
 #include "train/trainer.h"
 
-#include <ATen/Context.h>
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -92,6 +93,7 @@ class StageRun {
   BackgroundSave background_;
   std::int64_t step_ = 0;  // finished steps
   std::int64_t skipped_ = 0;
+  std::map<std::pair<std::string, std::string>, std::int64_t> shares_;  // samples by data set and modality
   double trained_seconds_ = 0;
 };
 
@@ -144,6 +146,10 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
   background_.wait();
   write_answers();
   files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync();
+  std::vector<MixtureShare> shares = read_mixture_shares(options_.out);
+  std::erase_if(shares, [&](const MixtureShare& share) { return share.stage == stage_.name; });
+  for (const auto& [key, samples] : shares_) shares.push_back({stage_.name, key.first, key.second, samples});
+  write_mixture_shares(options_.out, shares);
   save_model(options_.out + "/" + stage_.name, *parameters_, setup_.saved);
   live_.note("finished " + options_.out + "/" + stage_.name);
 }
@@ -237,6 +243,7 @@ void StageRun::write_manifest(const TrainingPass& pass) {
                          {"dataset", sample.dataset},
                          {"id", sample.id},
                          {"sha256", sample.sha256}});
+    ++shares_[{sample.dataset, modality(sample)}];
   }
 }
 
