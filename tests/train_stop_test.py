@@ -9,12 +9,12 @@ import subprocess
 import time
 import unittest
 
-from program import INTERRUPTED, RESOURCE, file_size_limit, run
+from program import FORMAT, INTERRUPTED, RESOURCE, USAGE, file_size_limit
 from training import TrainingTest, digests, whole_lines
 
 NUM_KILLS = 20
 # 40 + 96 steps with a checkpoint every third, so that twenty kills cannot use up the run.
-LONG = ("--set", "stages.0.epochs=4", "--set", "stages.1.epochs=4")
+LONG = ("--set", "stage_defaults.epochs=4")
 
 
 def mount_small(folder, size):
@@ -36,7 +36,7 @@ class Killed(TrainingTest):
         starting = min(max(whole - sum(steps), 0.2), 3)
         draw = random.Random(17)
         for number in range(NUM_KILLS):
-            child = self.start_training(*LONG, "--resume")
+            child = self.start_training(*LONG, *self.resume())
             if number % 2 == 0:
                 # While it starts, or soon after.
                 time.sleep(draw.uniform(0, starting + 4 * pace))
@@ -60,7 +60,7 @@ class Stopped(TrainingTest):
         self.train(*LONG, out=calm, limit=200)
         # The first stop is inside the first stage, the second inside the second.
         for number, lines in ((signal.SIGINT, 5), (signal.SIGTERM, 60)):
-            child = self.start_training(*LONG, "--resume")
+            child = self.start_training(*LONG, *self.resume())
             self.wait_until(lambda: whole_lines(self.out / "metrics.jsonl") >= lines, f"step {lines}", 90)
             self.assertEqual(self.interrupt(child, number, limit=15), INTERRUPTED, self.said.read_text())
             last = self.metrics()[-1]
@@ -75,7 +75,7 @@ class Stopped(TrainingTest):
         time.sleep(0.05)
         # Before the handlers are there the signal ends the program in its usual way.
         self.assertIn(self.interrupt(child, signal.SIGTERM, limit=15), (INTERRUPTED, -signal.SIGTERM))
-        self.train("--resume")
+        self.train(*self.resume())
         self.assertEqual(len(self.metrics()), 34)
 
     def test_resuming_a_finished_run_does_nothing(self):
@@ -84,18 +84,22 @@ class Stopped(TrainingTest):
         self.train("--resume", limit=60)
         self.assertEqual((digests(self.out / "mix"), self.manifest(), self.metrics()), before)
 
-    def test_resume_without_a_run_starts_one(self):
-        self.train("--resume")
-        self.assertEqual(len(self.metrics()), 34)
+    def test_resume_without_a_run(self):
+        self.assertIn(str(self.out), self.refuse_training(USAGE, "--resume").err)
+        self.assertFalse(self.out.exists())
 
     def test_damaged_checkpoint_is_refused(self):
         self.stop_in_the_middle()
         saved = self.out / "checkpoints" / self.checkpoints()[-1]
-        largest = max((p for p in saved.rglob("*") if p.is_file()), key=lambda p: p.stat().st_size)
-        os.truncate(largest, largest.stat().st_size - 8)
-        done = run(*self.line("--resume"), limit=60)
-        self.assertIn(done.code, (3, 4), done.err)
-        self.assertIn(saved.name, done.err)
+        state = saved / "trainer" / "state.safetensors"
+        whole = state.read_bytes()
+        for damaged in (whole[:-8], b"\xff" * 8 + whole[8:]):
+            state.write_bytes(damaged)
+            before = digests(self.out / "checkpoints"), self.metrics()
+            self.assertIn(saved.name, self.refuse_training(FORMAT, "--resume").err)
+            self.assertEqual((digests(self.out / "checkpoints"), self.metrics()), before)
+        state.write_bytes(whole)
+        self.train("--resume")
 
     def stop_in_the_middle(self):
         child = self.start_training()

@@ -247,9 +247,10 @@ class Runs(TrainingTest):
         padded = self.folder / "padded"
         self.train()
         self.train("--set", "stage_defaults.batching=padded", out=padded)
-        self.assertEqual(self.manifest(), self.manifest(padded))
+        steps = [Counter((m["stage"], m["step"], m["index"]) for m in self.manifest(out)) for out in (self.out, padded)]
+        self.assertEqual(*steps)
         for one, other in zip(self.metrics(), self.metrics(padded), strict=True):
-            self.assertAlmostEqual(one["loss"], other["loss"], delta=1e-2 * abs(one["loss"]))
+            self.assertAlmostEqual(one["loss"], other["loss"], delta=1e-4 * abs(one["loss"]))
 
     def test_dry_run(self):
         done = self.succeed("train", self.recipe, "--dry-run", "--quiet")
@@ -294,6 +295,10 @@ class Recipes(TrainingTest):
         self.assertEqual(max(line["lr"]["projector"] for line in by_stage(self.metrics())["align"]), 5e-4)
         self.assertRegex((self.out / "recipe.yaml").read_text(), r"(?m)^seed: 77$")
 
+    def test_a_default_may_be_hidden_by_every_stage(self):
+        self.train("--set", "stages.0.epochs=1", "--set", "stages.1.epochs=1", "--set", "stage_defaults.epochs=9")
+        self.assertEqual(len(self.metrics()), 34)
+
     def test_bad_sets(self):
         for words, expected in [("stages.0.epoch=2", "epochs"), ("sed=3", "seed"), ("stages.7.epochs=2", "stages"),
                                 ("seed", "seed"), ("seed=many", "seed")]:  # fmt: skip
@@ -309,13 +314,14 @@ class Recipes(TrainingTest):
             with self.subTest(name=name):
                 self.recipe.write_text(small_recipe(change))
                 self.assertIn(name, self.refuse_training(INPUT).err)
+                shutil.rmtree(self.out, ignore_errors=True)
         self.assertIn("nothing.yaml", self.refuse(INPUT, "train", self.folder / "nothing.yaml", "--out", self.out).err)
 
 
 class BadRecords(TrainingTest):
     """Lines 3, 5 and 7 of align.jsonl are unusable, each in its way."""
 
-    LONGEST_TEXT = 56  # tokens: those without a picture have at most 52
+    LONGEST = 130  # tokens: some samples with two questions have more
 
     def setUp(self):
         super().setUp()
@@ -355,15 +361,16 @@ class BadRecords(TrainingTest):
         self.assertRegex(done.err, r"align\.jsonl:6\b")
 
     def test_long_samples(self):
-        # Samples without pictures are shorter than this, all others are longer.
-        short = ("--set", f"stages.1.max_length={self.LONGEST_TEXT}", "--set", "stages.0.bad_records=skip")
-        self.assertRegex(self.refuse_training(INPUT, *short).err, rf"\w+\.jsonl:\d+.*{self.LONGEST_TEXT}")
+        short = ("--set", f"stages.1.max_length={self.LONGEST}", "--set", "stages.0.bad_records=skip")
+        self.assertRegex(self.refuse_training(INPUT, *short).err, rf"\w+\.jsonl:\d+.*{self.LONGEST}")
         shutil.rmtree(self.out, ignore_errors=True)
         self.train(*short, "--set", "stages.1.long_samples=skip")
         skipped = (self.out / "skipped.jsonl").read_text().splitlines()
-        self.assertEqual(len(skipped), 3 + 80)
         self.assertTrue(all(re.search(r"\w+\.jsonl:\d+", line) for line in skipped))
-        self.assertEqual({line["dataset"] for line in self.manifest() if line["stage"] == "mix"}, {"text"})
+        trained = [line for line in self.manifest() if line["stage"] == "mix"]
+        self.assertTrue(5 < len(skipped) - 3 < 60)
+        self.assertEqual(len(trained), 96 - (len(skipped) - 3))
+        self.assertEqual(sum(line["samples"] for line in self.metrics() if line["stage"] == "mix"), len(trained))
 
 
 class Failing(TrainingTest):
@@ -372,7 +379,7 @@ class Failing(TrainingTest):
                               "--set", "stages.0.save_every=1"), limit=60)  # fmt: skip
         self.assertIn(done.code, (INPUT, FORMAT, RESOURCE), done.err[-500:])
         self.assertRegex(done.err, r"align-\d{6}")
-        self.assertRegex(done.err, "(?i)nan|not finite|infinite")
+        self.assertRegex(done.err, "not a number|not finite")
         self.assertIn("align", done.err)
         self.assertFalse((self.out / "align").exists())
 
