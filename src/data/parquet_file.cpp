@@ -111,19 +111,18 @@ bool ends_with(const std::string& leaf, const std::string& end) {
 
 }  // namespace
 
-RowGroupCache::Batch RowGroupCache::find(const void* file, int group, bool pictures) {
+RowGroupCache::Batch RowGroupCache::find(const void* file, int group) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.file == file && entry.group == group && entry.pictures == pictures;
-  });
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.file == file && entry.group == group; });
   if (found == entries_.end()) return nullptr;
   entries_.splice(entries_.begin(), entries_, found);
   return entries_.front().batch;
 }
 
-void RowGroupCache::keep(const void* file, int group, bool pictures, const Batch& batch, std::int64_t bytes) {
+void RowGroupCache::keep(const void* file, int group, const Batch& batch, std::int64_t bytes) {
   const std::lock_guard lock(mutex_);
-  entries_.push_front({file, group, pictures, batch, bytes});
+  entries_.push_front({file, group, batch, bytes});
   bytes_ += bytes;
   while (bytes_ > max_bytes_ && entries_.size() > 1) {
     bytes_ -= entries_.back().bytes;
@@ -131,8 +130,8 @@ void RowGroupCache::keep(const void* file, int group, bool pictures, const Batch
   }
 }
 
-ParquetFile::ParquetFile(const std::string& path, std::shared_ptr<RowGroupCache> cache)
-    : path_(path), cache_(std::move(cache)) {
+ParquetFile::ParquetFile(const std::string& path, std::shared_ptr<RowGroupCaches> caches)
+    : path_(path), caches_(std::move(caches)) {
   try {
     parquet::arrow::FileReaderBuilder builder;
     const arrow::Status opened = builder.OpenFile(path, /*memory_map=*/true);
@@ -186,10 +185,11 @@ void ParquetFile::choose_columns() {
 }
 
 RowGroupCache::Batch ParquetFile::batch(int group, bool pictures) const {
-  if (auto kept = cache_->find(this, group, pictures)) return kept;
+  RowGroupCache& cache = pictures ? caches_->pictures : caches_->text;
+  if (auto kept = cache.find(this, group)) return kept;
   const std::string where = path_ + ": row group " + std::to_string(group);
   const std::lock_guard lock(mutex_);
-  if (auto kept = cache_->find(this, group, pictures)) return kept;
+  if (auto kept = cache.find(this, group)) return kept;
   const auto table = value_of(reader_->ReadRowGroup(group, pictures ? columns_.pictures : columns_.text), where);
   RowGroupCache::Batch batch = value_of(table->CombineChunksToBatch(), where);
   const std::int64_t rows =
@@ -198,7 +198,7 @@ RowGroupCache::Batch ParquetFile::batch(int group, bool pictures) const {
     refuse_record(where, "damaged parquet: its columns have not the number of rows it names");
   const arrow::Status valid = batch->Validate();
   if (!valid.ok()) refuse_record(where, "damaged parquet: " + valid.message());
-  cache_->keep(this, group, pictures, batch, arrow::util::TotalBufferSize(*batch));
+  cache.keep(this, group, batch, arrow::util::TotalBufferSize(*batch));
   return batch;
 }
 
@@ -237,7 +237,9 @@ void ParquetFile::read_pictures(RawRecord& record, int group, std::int64_t row, 
                                 RecordParts parts) const {
   const std::string name = where(row);
   record.paths_are_names = parts == RecordParts::text;
-  const bool whole = parts == RecordParts::all && columns_.in_list;
+  const bool all = parts == RecordParts::all;
+  const bool again = all && last_group_.exchange(group) == group;
+  const bool whole = all && (columns_.in_list || again || caches_->pictures.find(this, group) != nullptr);
   const auto source = batch(group, whole);
   const auto column = source->GetColumnByName(columns_.picture_name);
   if (column->IsNull(in_group)) return;
@@ -247,10 +249,10 @@ void ParquetFile::read_pictures(RawRecord& record, int group, std::int64_t row, 
     for (std::int64_t i = items.begin; i < items.end; ++i) record.media.push_back(picture_of(pictures, i, name));
   } else {
     record.media.push_back(picture_of(struct_of(*column, name), in_group, name));
-    if (parts == RecordParts::all) record.media[0].bytes = picture_bytes(group, in_group);
+    if (all && !whole) record.media[0].bytes = picture_bytes(group, in_group);
   }
   for (MediaSource& media : record.media) {
-    if (media.bytes == nullptr && media.path.empty() && parts == RecordParts::all) {
+    if (media.bytes == nullptr && media.path.empty() && all) {
       refuse_record(name, "a picture with neither bytes nor path");
     }
     if (media.bytes != nullptr) media.path = name + (media.path.empty() ? "" : " (" + media.path + ")");

@@ -1,10 +1,12 @@
 // One .parquet file of the hub's layout, read row by row: the text columns of a row group are decoded once
-// and kept for a while, a picture is fetched by decoding only the page that it lies in.
+// and kept for a while. A picture is fetched by decoding only the page that it lies in, until a second one of
+// the same row group is asked for: then all of the group's pictures are decoded and kept.
 // Columns: conversations list<struct{from, value}>, image struct{bytes, path} or null, or images (or image)
 // list<struct{bytes, path}>; id, data_source and video are text and may be absent.
 // Every member may be called from several threads.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <memory>
@@ -29,14 +31,13 @@ class RowGroupCache {
   using Batch = std::shared_ptr<const arrow::RecordBatch>;
   explicit RowGroupCache(std::int64_t max_bytes) : max_bytes_(max_bytes) {}
 
-  Batch find(const void* file, int group, bool pictures);
-  void keep(const void* file, int group, bool pictures, const Batch& batch, std::int64_t bytes);
+  Batch find(const void* file, int group);
+  void keep(const void* file, int group, const Batch& batch, std::int64_t bytes);
 
  private:
   struct Entry {
     const void* file;
     int group;
-    bool pictures;
     Batch batch;
     std::int64_t bytes;
   };
@@ -46,10 +47,15 @@ class RowGroupCache {
   std::int64_t max_bytes_;
 };
 
+struct RowGroupCaches {
+  RowGroupCache text{std::int64_t{128} << 20};
+  RowGroupCache pictures{std::int64_t{256} << 20};
+};
+
 class ParquetFile {
  public:
   // Throws input when the file is damaged or lacks a column.
-  ParquetFile(const std::string& path, std::shared_ptr<RowGroupCache> cache);
+  ParquetFile(const std::string& path, std::shared_ptr<RowGroupCaches> caches);
   ~ParquetFile();
 
   std::int64_t size() const { return group_starts_.back(); }
@@ -73,10 +79,11 @@ class ParquetFile {
   std::shared_ptr<const std::string> picture_bytes(int group, std::int64_t in_group) const;
 
   std::string path_;
-  std::shared_ptr<RowGroupCache> cache_;
+  std::shared_ptr<RowGroupCaches> caches_;
   std::unique_ptr<parquet::arrow::FileReader> reader_;
-  mutable std::mutex mutex_;                // of reader_
-  std::vector<std::int64_t> group_starts_;  // first row of each row group, then the number of rows
+  mutable std::mutex mutex_;                 // of reader_
+  mutable std::atomic<int> last_group_{-1};  // whose picture was fetched last
+  std::vector<std::int64_t> group_starts_;   // first row of each row group, then the number of rows
   Columns columns_;
 };
 

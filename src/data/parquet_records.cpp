@@ -8,8 +8,6 @@
 namespace ov {
 namespace {
 
-constexpr std::int64_t kCacheBytes = std::int64_t{256} << 20;
-
 std::vector<std::string> parquet_files(const std::string& path) {
   std::error_code failure;
   if (!std::filesystem::is_directory(path, failure)) return {path};
@@ -42,9 +40,9 @@ std::string sha256_of(const RawRecord& record) {
 class ParquetRecords : public RecordFile {
  public:
   explicit ParquetRecords(const std::string& path) {
-    const auto cache = std::make_shared<RowGroupCache>(kCacheBytes);
+    const auto caches = std::make_shared<RowGroupCaches>();
     for (const std::string& file : parquet_files(path)) {
-      files_.push_back(std::make_unique<ParquetFile>(file, cache));
+      files_.push_back(std::make_unique<ParquetFile>(file, caches));
       ends_.push_back(size() + files_.back()->size());
     }
   }

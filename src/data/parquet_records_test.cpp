@@ -82,6 +82,16 @@ TEST_F(Parquet, FolderEqualsWhatPyarrowWrote) {
   EXPECT_NE(sample.sha256, file->read(1, kContext).sha256);  // the texts are equal, the pictures are not
 }
 
+// From one row group to another, so that each picture is fetched by its page.
+TEST_F(Parquet, JumpsBetweenRowGroups) {
+  const auto file = RecordFile::open(kRecords + "hub");
+  const Json expected = golden("hub");
+  for (std::int64_t i = 0; i < 2 * file->size(); ++i) {
+    const std::int64_t row = i * 11 % file->size();
+    expect_equal(file->read(row, kContext), expected[static_cast<std::size_t>(row)], true);
+  }
+}
+
 TEST_F(Parquet, ListsOfPicturesAndLargeTypes) {
   const auto file = RecordFile::open(kRecords + "several.parquet");
   const Json expected = golden("several");
