@@ -74,6 +74,7 @@ std::string draw_axes(const Frame& frame) {
 
 // Names where all fit, else their numbers: the page lists the stages in the same order.
 std::string draw_bands(const Frame& frame) {
+  if (frame.chart.bands.size() < 2) return "";
   const auto fits = [&](const ChartBand& band) {
     const double room = frame.at_x(band.end) - frame.at_x(band.begin);
     return static_cast<double>(band.name.size()) * kLetterWidth < room;

@@ -199,8 +199,7 @@ std::string run_curves(const std::vector<StageSteps>& stages, std::span<const St
   }
   {
     const std::vector<Point> busy = points_of(steps, [](const StepMetrics& m) { return m.utilisation * 100; });
-    Chart chart = run_chart(stages, "Utilisation: share of the time that did not wait for data",
-                            "% of the time not waiting for data");
+    Chart chart = run_chart(stages, "Utilisation: share of the time that did not wait for data", "%");
     chart.y = nice_axis(0, 100, kTicks);
     const std::string legend = raw_and_smooth(chart, "%", busy);
     section += figure("Utilisation", legend, chart);
