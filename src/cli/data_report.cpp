@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/data.h"
 #include "data/scan.h"
+#include "report/amounts.h"
 
 namespace ov {
 namespace {
@@ -123,15 +124,7 @@ Json report_json(const Report& report, const DataOptions& options) {
           {"bad_records", bad}};
 }
 
-std::string number(std::int64_t value) {
-  std::string text = std::to_string(value);
-  for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
-  }
-  return text;
-}
-
-std::string whole(double value) { return number(static_cast<std::int64_t>(value + 0.5)); }
+std::string whole(double value) { return grouped_number(static_cast<std::int64_t>(value + 0.5)); }
 
 std::string percent(std::int64_t part, std::int64_t all) {
   return all == 0 ? "0%" : std::to_string((100 * part + all / 2) / all) + "%";
@@ -147,7 +140,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string space(widths[i] - row[i].size(), ' ');
-      text += i == 0 ? row[i] + space : "  " + space + row[i];
+      if (i > 0) text += "  ";
+      text += i == 0 ? row[i] + space : space + row[i];
     }
     text += "\n";
   }
@@ -158,10 +152,10 @@ std::string datasets_text(const Report& report) {
   std::vector<std::vector<std::string>> rows = {{"data set", "rows", "taken", "text", "image", "images", "video", "bad",
                                                  "tokens", "mean", "longest", "supervised"}};
   const auto add = [&](const std::string& name, std::int64_t file_rows, std::int64_t taken, const TokenCounts& counts) {
-    std::vector<std::string> row = {name, number(file_rows), number(taken)};
-    for (const std::int64_t count : counts.modalities) row.push_back(number(count));
-    row.insert(row.end(), {number(counts.bad), number(counts.tokens), whole(mean_of(counts)), number(counts.longest),
-                           percent(counts.supervised, counts.tokens)});
+    std::vector<std::string> row = {name, grouped_number(file_rows), grouped_number(taken)};
+    for (const std::int64_t count : counts.modalities) row.push_back(grouped_number(count));
+    row.insert(row.end(), {grouped_number(counts.bad), grouped_number(counts.tokens), whole(mean_of(counts)),
+                           grouped_number(counts.longest), percent(counts.supervised, counts.tokens)});
     rows.push_back(std::move(row));
   };
   std::int64_t all_rows = 0;
@@ -183,7 +177,7 @@ std::string histogram_text(const Report& report) {
   std::vector<std::string> bars = {""};
   for (const LengthBin& bin : bins) {
     if (rows.size() == 1 && bin.count == 0) continue;
-    rows.push_back({number(bin.from) + " to " + number(bin.to - 1), number(bin.count)});
+    rows.push_back({grouped_number(bin.from) + " to " + grouped_number(bin.to - 1), grouped_number(bin.count)});
     bars.emplace_back(static_cast<std::size_t>((bin.count * kBar + most - 1) / most), '#');
   }
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back("");
@@ -202,14 +196,16 @@ std::string histogram_text(const Report& report) {
 std::string totals_text(const Report& report, const DataOptions& options) {
   const TokenCounts& all = report.all;
   const std::int64_t steps = all.samples / options.batch_size, left = all.samples % options.batch_size;
-  std::string text = number(all.samples) + " samples, " + number(all.tokens) +
-                     " tokens: " + percent(all.media_tokens, all.tokens) + " of media (" + number(all.tiles) +
-                     " tiles), " + percent(all.supervised, all.tokens) + " supervised; median " + number(all.median) +
-                     ", 95% within " + number(all.percent95) + ", longest " + number(all.longest) + "\n";
-  text += "batches of " + number(options.batch_size) + ": " + number(steps) + (steps == 1 ? " step" : " steps") +
-          " an epoch";
-  if (left > 0) text += " (" + number(left) + " samples left over)";
-  if (options.epochs > 1) text += ", " + number(steps * options.epochs) + " in " + number(options.epochs) + " epochs";
+  std::string text = grouped_number(all.samples) + " samples, " + grouped_number(all.tokens) +
+                     " tokens: " + percent(all.media_tokens, all.tokens) + " of media (" + grouped_number(all.tiles) +
+                     " tiles), " + percent(all.supervised, all.tokens) + " supervised; median " +
+                     grouped_number(all.median) + ", 95% within " + grouped_number(all.percent95) + ", longest " +
+                     grouped_number(all.longest) + "\n";
+  text += "batches of " + grouped_number(options.batch_size) + ": " + grouped_number(steps) +
+          (steps == 1 ? " step" : " steps") + " an epoch";
+  if (left > 0) text += " (" + grouped_number(left) + " samples left over)";
+  if (options.epochs > 1)
+    text += ", " + grouped_number(steps * options.epochs) + " in " + grouped_number(options.epochs) + " epochs";
   return text + ", about " + whole(mean_of(all) * static_cast<double>(options.batch_size)) + " tokens a step\n";
 }
 
@@ -217,17 +213,17 @@ std::string problems_text(const Report& report, const DataOptions& options) {
   std::string text;
   const std::int64_t files = problems_of(report);
   if (files > 0) {
-    text += number(files) + " of " + number(static_cast<std::int64_t>(report.entries.size())) +
+    text += grouped_number(files) + " of " + grouped_number(static_cast<std::int64_t>(report.entries.size())) +
             " data files cannot be used or are not as published:\n";
   }
   for (const DatasetEntry& entry : report.data.entries()) {
     if (const std::string problem = problem_of(entry); !problem.empty()) text += "  " + problem + "\n";
   }
   const auto bad = static_cast<std::int64_t>(report.scan.bad.size());
-  if (bad > 0) text += number(bad) + " of " + number(report.data.size()) + " records are bad:\n";
+  if (bad > 0) text += grouped_number(bad) + " of " + grouped_number(report.data.size()) + " records are bad:\n";
   const std::int64_t shown = std::min(bad, options.max_bad);
   for (std::int64_t i = 0; i < shown; ++i) text += "  " + report.scan.bad[static_cast<std::size_t>(i)].message + "\n";
-  if (shown < bad) text += "  and " + number(bad - shown) + " more; see --max-bad\n";
+  if (shown < bad) text += "  and " + grouped_number(bad - shown) + " more; see --max-bad\n";
   return text;
 }
 
@@ -254,7 +250,7 @@ int show_data_stats(const DataOptions& options) {
   std::string text = datasets_text(report) + "\n" + histogram_text(report) + "\n" + totals_text(report, options);
   const auto bad = static_cast<std::int64_t>(report.scan.bad.size());
   if (bad > 0 || problems_of(report) > 0) {
-    text += number(bad) + " bad records and " + number(problems_of(report)) +
+    text += grouped_number(bad) + " bad records and " + grouped_number(problems_of(report)) +
             " bad files were left out; see onevision data check\n";
   }
   print(text);
