@@ -7,6 +7,7 @@
 #include "cli/console.h"
 #include "cli/data.h"
 #include "data/scan.h"
+#include "report/amounts.h"
 
 #include "checkpoint/info.h"
 
@@ -141,7 +142,8 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string space(widths[i] - row[i].size(), ' ');
-      text += i == 0 ? row[i] + space : "  " + space + row[i];
+      if (i > 0) text += "  ";
+      text += i == 0 ? row[i] + space : space + row[i];
     }
     text += "\n";
   }
