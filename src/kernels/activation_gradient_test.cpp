@@ -66,7 +66,7 @@ void expect_activation(Activation activation, const F& forward, const D& slope) 
     const double at = wide(x[i]), d = wide(dy[i]);
     ASSERT_TRUE(close_to(y.data()[i], forward(at), std::fabs(at), 4))
         << "f(" << at << ") is " << wide(y.data()[i]) << ", not " << forward(at);
-    ASSERT_TRUE(close_to(dx.data()[i], d * slope(at), std::fabs(d), 16))
+    ASSERT_TRUE(close_to(dx.data()[i], d * slope(at), std::fabs(d), 8))
         << "f'(" << at << ") is " << wide(dx.data()[i]) / d << ", not " << slope(at);
     if (std::fabs(at) > 100) continue;  // where a step of the difference is lost
     ASSERT_TRUE(close_to(dx.data()[i], d * difference(forward, at), std::fabs(d), 16)) << "difference at " << at;
