@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/parallel.h"
@@ -137,14 +138,21 @@ void expect_reference(const SegmentCase<T>& c, const Reference& wanted) {
   expect_wanted(dv, wanted.dv, kv_first, "dv");
 }
 
-// Segments of 1, 256, 257 and 700 rows: one block of query rows, one and a row, and several. The
-// reference is slow and the same for every instruction set.
+// A reference is slow and the same for every instruction set.
+template <class T>
+struct Solved {
+  SegmentCase<T> problem;
+  Reference wanted;
+  explicit Solved(SegmentCase<T> c) : problem(std::move(c)), wanted(problem.reference()) {}
+};
+
+// Segments of 1, 256, 257 and 700 rows: one block of query rows, one and a row, and several.
 template <class T>
 void expect_long_segments(bool causal) {
-  static const SegmentCase<T> cases[] = {SegmentCase<T>({2, 3, 259, 516, 516, 1216}, 1, 2, 16, false),
-                                         SegmentCase<T>({2, 3, 259, 516, 516, 1216}, 1, 2, 16, true)};
-  static const Reference wanted[] = {cases[0].reference(), cases[1].reference()};
-  expect_reference(cases[causal], wanted[causal]);
+  static const Solved<T> all(SegmentCase<T>({2, 3, 259, 516, 516, 1216}, 1, 2, 16, false));
+  static const Solved<T> before(SegmentCase<T>({2, 3, 259, 516, 516, 1216}, 1, 2, 16, true));
+  const Solved<T>& solved = causal ? before : all;
+  expect_reference(solved.problem, solved.wanted);
 }
 
 TEST_P(SegmentIsa, LongSegmentsFloat) {
@@ -158,14 +166,24 @@ TEST_P(SegmentIsa, LongSegmentsBf16) {
 }
 
 template <class T>
-void expect_head_shapes() {
+std::vector<Solved<T>> head_shapes() {
+  std::vector<Solved<T>> all;
   for (const auto& [kv_heads, group, e] :
        {std::array{1, 1, 1}, std::array{2, 7, 64}, std::array{3, 2, 72}, std::array{2, 3, 17}, std::array{1, 4, 128}}) {
     for (const bool causal : {true, false}) {
-      const SegmentCase<T> c({0, 1, 4, 21, 154}, kv_heads, group, e, causal);
-      expect_reference(c, c.reference());
-      if (testing::Test::HasFatalFailure()) FAIL() << kv_heads << " x " << group << " heads of " << e;
+      all.emplace_back(SegmentCase<T>({0, 1, 4, 21, 154}, kv_heads, group, e, causal));
     }
+  }
+  return all;
+}
+
+template <class T>
+void expect_head_shapes() {
+  static const std::vector<Solved<T>> shapes = head_shapes<T>();
+  for (const Solved<T>& one : shapes) {
+    expect_reference(one.problem, one.wanted);
+    const SegmentArgs& args = one.problem.args;
+    if (testing::Test::HasFatalFailure()) FAIL() << args.kv_heads << " of " << args.heads << " heads of " << args.e;
   }
 }
 
