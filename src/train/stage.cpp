@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/progress_bar.h"
 #include "base/sha256.h"
+#include "checkpoint/assemble.h"
 #include "checkpoint/convert.h"
 #include "checkpoint/random.h"
 #include "config/grid_pinpoints.h"
@@ -21,6 +22,16 @@ Dtype output_dtype(const Recipe& recipe) { return recipe.output_dtype == "float3
 std::string make_start(const Recipe& recipe, const std::string& out) {
   const std::string folder = out + "/start";
   if (fs::exists(folder)) return folder;
+  if (recipe.model.shape.empty()) {
+    AssembleSpec spec;
+    spec.language_model = recipe.model.language_model;
+    spec.vision_tower = recipe.model.vision_tower;
+    spec.layout = recipe.output_layout;
+    spec.dtype = output_dtype(recipe);
+    spec.seed = recipe.seed;
+    write_assembled_checkpoint(spec, folder);
+    return folder;
+  }
   RandomSpec spec;
   spec.preset = recipe.model.shape;
   spec.layout = recipe.output_layout;
