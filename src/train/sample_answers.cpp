@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "generate/engine.h"
@@ -11,27 +10,13 @@
 #include "media/resize.h"
 #include "media/video.h"
 #include "media/write_png.h"
+#include "report/answers.h"
 
 namespace ov {
 namespace {
 
 constexpr std::int64_t kAnswerTokens = 64;
 constexpr std::int64_t kThumbnail = 160;  // pixels of the longer side
-
-std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t j = 0; j < 3; ++j) {
-      group = group << 8 | (i + j < bytes.size() ? static_cast<std::uint8_t>(bytes[i + j]) : 0U);
-    }
-    for (std::size_t j = 0; j < 4; ++j) {
-      out += i + j > bytes.size() ? '=' : kDigits[group >> (18 - 6 * j) & 63];
-    }
-  }
-  return out;
-}
 
 Image first_picture(const PromptMedia& media, const MediaLimits& limits) {
   const MediaSource& source = media.source;
@@ -109,13 +94,8 @@ std::vector<Json> SampleAnswers::answer(const OneVision& model, std::int64_t ste
   std::vector<Json> lines;
   for (const SampleQuestion& question : questions_) {
     const GenerateResult result = engine.generate(question.prompt, options);
-    lines.push_back({{"stage", stage_},
-                     {"step", step},
-                     {"id", question.id},
-                     {"question", question.question},
-                     {"expected", question.expected},
-                     {"answer", result.text},
-                     {"picture", question.picture}});
+    lines.push_back(to_json(
+        SampleAnswer{stage_, step, question.id, question.question, question.expected, result.text, question.picture}));
   }
   return lines;
 }
