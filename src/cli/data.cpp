@@ -147,9 +147,10 @@ void add_data(CLI::App& app, Run& run) {
 
   auto* view =
       add_command(*group, run, options, "view", "One sample as the model sees it, supervised text marked", view_data);
-  view->add_option("SOURCE", options->sources, "YAML mixture, .json, .jsonl, .parquet or a folder of .parquet")
-      ->required()
-      ->expected(1);
+  view->add_option_function<std::string>(
+          "SOURCE", [options](const std::string& source) { options->sources = {source}; },
+          "YAML mixture, .json, .jsonl, .parquet or a folder of .parquet")
+      ->required();
   view->add_option("N", options->index, "Number of the sample, from 0")->required()->check(whole_number());
   view->add_option("--out", options->out, "PNG to write: all tiles in their grid");
   add_source_options(*view, *options);

@@ -1,11 +1,10 @@
 // onevision train: runs a recipe, or shows what it would do.
-#include <algorithm>
-#include <iostream>
 #include <memory>
 
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "train/dry_run.h"
 #include "train/trainer.h"
 
 namespace ov {
@@ -35,6 +34,10 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
 int run_train(TrainCommand& command) {
   const Recipe recipe = read_recipe(command.recipe, split_sets(command.sets));
   set_num_threads(command.threads);
+  if (command.dry_run || command.run_largest) {
+    print(dry_run(recipe, {command.run_largest, command.options.quiet, peak_rss_bytes}));
+    return 0;
+  }
   if (command.options.out.empty()) command.options.out = "runs/" + recipe.name;
   command.options.cancelled = &cancelled();
   command.options.peak_rss = peak_rss_bytes;
@@ -61,6 +64,9 @@ void add_train(CLI::App& app, Run& run) {
       ->add_option("--loader-threads", command->options.loader_threads,
                    "Threads that read and decode ahead (0: one less than cores, at least one)")
       ->check(CLI::Range(0, 1024));
+  train->add_flag("--dry-run", command->dry_run,
+                  "Print the resolved recipe, steps, tokens, parameters, memory and largest step; train nothing");
+  train->add_flag("--run-largest", command->run_largest, "With --dry-run: run each stage's largest step once");
   train->add_flag("--quiet", command->options.quiet, "No live line and no progress");
   train->callback([command, &run] { run = [command] { return run_train(*command); }; });
 }

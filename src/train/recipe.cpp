@@ -191,6 +191,10 @@ Recipe read_recipe(const std::string& path, const std::vector<std::pair<std::str
   if (recipe.name.empty()) fields.refuse("name", "the run's name");
   check_start(fields.object("model"), recipe.model);
   const YamlFields defaults = fields.object_or_empty("stage_defaults");
+  if (defaults.has("name")) defaults.refuse("name", "names in the stages only");
+  StageRecipe checked;  // also defaults that every stage replaces are read
+  Reader default_reader(defaults, folder);
+  visit_stage(checked, default_reader);
   std::set<std::string> names;
   for (const YamlFields& own : fields.objects("stages")) {
     const YamlFields merged = own.over(defaults);
