@@ -3,8 +3,8 @@
 For each case: a random shape and layout, twelve random records (pictures in several formats, groups, frame folders,
 texts), and a recipe of two stages in float32 with random settings: projector only with the plain prompt, then
 everything. Every loss, gradient norm, learning rate and token count of every step, and every tensor of the two saved
-folders must agree with transformers, PyTorch autograd and AdamW (train_reference.py), each stage started from the folder
-that the program started it from.
+folders must agree with transformers, PyTorch autograd and AdamW (train_reference.py), each stage started from the
+folder that the program started it from.
 
     python parity_train.py --program build/onevision --seed 7 --cases 5 [--only 3 --keep DIR]
 """

@@ -6,14 +6,16 @@
   "samples": [...]                what the tensors are
   "steps": [[0, 3, 1, 2], ...]    samples of each optimizer step; micro-batches are consecutive groups
   "settings": {"learning_rates": {"vision", "projector", "newline", "language"}, "micro_batch",
-               "loss": "micro_batch_mean" | "token_mean", "warmup_ratio", "weight_decay", "max_grad_norm", "adam": {...}}
---out gets <STEM>.safetensors with final.<canonical name> of every trained tensor and <STEM>.json with losses, grad_norms
-(before clipping) and learning rates, one per step.
+               "loss": "micro_batch_mean" | "token_mean", "warmup_ratio", "weight_decay", "max_grad_norm",
+               "adam": {...}}
+--out gets <STEM>.safetensors with final.<canonical name> of every trained tensor and <STEM>.json with losses,
+grad_norms (before clipping) and learning rates, one per step.
 
 What the authors' trainer does and this does too:
   - a part with learning rate 0 is frozen: no gradient, not in the norm
   - decayed are all parameters but biases and LayerNorm weights; the RMSNorm weights of Qwen2 are decayed
-  - step s (from 0) of T: warmup W = ceil(ratio T), multiplier s / max(1, W) below W, else (1 + cos(pi (s-W)/(T-W))) / 2,
+  - step s (from 0) of T: warmup W = ceil(ratio T), multiplier s / max(1, W) below W, else
+    (1 + cos(pi (s-W)/(T-W))) / 2,
     so the first step has rate 0; one multiplier for all groups
   - loss of a step: mean over its micro-batches of the mean over their supervised positions; token_mean is ours
   - the global norm is over all trained parameters; factor max_norm / (norm + 1e-6), never above 1

@@ -9,13 +9,13 @@ Placeholders are expanded: a picture's positions hold image_id, a video's video_
 
     tiling = Tiling(tile=20, patches=3, canvases=[(20, 20), (20, 40)])
     sample = make_sample("one", turns, media, tokens, tiling)
-    tensors, described = sample_tensors([sample]), [sample.described()]      # and back: samples_from(tensors, described)
+    tensors, described = sample_tensors([sample]), [sample.described()]    # and back: samples_from(tensors, described)
 
 How samples are stored: tensors sample.<i>.input_ids [T] int64, sample.<i>.labels [T] int64 (not shifted) and
 sample.<i>.media.<j>.pixel_values [tiles, 3, S, S] float32 in a safetensors file; in a JSON file one entry per sample:
-{"name", "tokens", "supervised", "media": [plan...]}. A plan has the fields of onevision's MediaPlan: mode, width, height,
-grid, tiles, unpad_offset, unpadded, final_map (pairs are rows, columns), frames, tokens, and begin (its first position
-in input_ids), newline (whether it has newline vectors) and, of anyres, max_tiles (above which it is shrunk).
+{"name", "tokens", "supervised", "media": [plan...]}. A plan has the fields of onevision's MediaPlan: mode, width,
+height, grid, tiles, unpad_offset, unpadded, final_map (pairs are rows, columns), frames, tokens, and begin (its first
+position in input_ids), newline (whether it has newline vectors) and, of anyres, max_tiles (above which it is shrunk).
 """
 
 import re

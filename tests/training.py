@@ -127,7 +127,8 @@ class TrainingTest(ProgramTest):
         done = run(*self.line(*options), limit=60, **how)
         self.assertEqual(done.code, code, done.err[-800:])
         # Bad records are listed, one a line.
-        self.assertEqual([line[:7] for line in done.err.splitlines() if line.startswith("error: ")], ["error: "], done.err)
+        errors = [line[:7] for line in done.err.splitlines() if line.startswith("error: ")]
+        self.assertEqual(errors, ["error: "], done.err)
         self.assertEqual(done.out, "")
         return done
 

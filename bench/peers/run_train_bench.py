@@ -5,10 +5,10 @@
 
 Three parts (--only picks): `nano`, one epoch of a mixture of very different lengths (train_inputs.py) on the built-in
 model; `0.5b`, one step of four small samples on a model of the released shape; `loader`, pictures decoded and tiled per
-second on one thread. Both sides use the same dtype, batch and micro-batch, checkpointing on. Rates are of the sum of the
-step times, waiting for data included, loading and saving left out; peak memory is of the whole process tree, watched
-from outside in the same way (process_memory.py). The Python side runs its loader with 4 processes and with none in the
-first round of `nano` and keeps the faster. Ratios above 1: onevision is better. A side that had other tokens is an error.
+second on one thread. Both sides use the same dtype, batch and micro-batch, checkpointing on. Rates are of the sum of
+the step times, waiting for data included, loading and saving left out; peak memory is of the whole process tree,
+watched from outside in the same way (process_memory.py). The Python side runs its loader with 4 processes and with none in
+the first round of `nano` and keeps the faster. Ratios above 1: onevision is better. Other tokens on one side are an error.
 """
 
 import argparse
@@ -188,7 +188,8 @@ def print_part(name, result):
         label = f"{name} {key.removesuffix('_bytes').removesuffix('_s').replace('_', ' ')}"
         print(f"{label:<34}{one:>9.2f} {unit:<2}{other:>11.2f} {unit:<2}{ratio}")
     print(
-        f"{name}: {ours['samples']:.0f} samples, {ours['tokens']:.0f} tokens, {ours['supervised_tokens']:.0f} supervised"
+        f"{name}: {ours['samples']:.0f} samples, {ours['tokens']:.0f} tokens, "
+        f"{ours['supervised_tokens']:.0f} supervised"
     )
     print(f"{name}: transformers' loader processes and tokens/s in round 1: {result['workers_tried']}")
 

@@ -2,8 +2,8 @@
 
     python train_bench.py --model DIR --data samples.json --batch-size 8 --micro-batch 2 --threads 2 --json out.json
 
---model is a folder of either layout, --data a LLaVA .json or .jsonl; pictures are beside it or in --image-folder, a video
-is a folder of frames. One epoch (or --steps) of full training:
+--model is a folder of either layout, --data a LLaVA .json or .jsonl; pictures are beside it or in --image-folder, a
+video is a folder of frames. One epoch (or --steps) of full training:
   loader      DataLoader with --workers processes; PIL decoding, anyres tiles, pad mode for several pictures, frames
               stretched (reference/pixels.py), official labels; batches grouped by modality and length as the authors do
   forward     micro-batches padded to their longest sample; all tiles of a micro-batch through the tower in one call; an

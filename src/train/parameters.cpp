@@ -154,14 +154,7 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
     } else {
       kernels::adamw(halves(p.weight), lows(p.low), m1, m2, halves(p.gradient), p.count(), args);
     }
-  }
-  clear_gradients();
-}
-
-void Parameters::clear_gradients() {
-  for (Parameter& parameter : list_) {
-    parameter.gradient.reset();
-    parameter.weight.mutable_grad().reset();
+    p.gradient.reset();  // at once: in the first step its memory makes room for the next moments
   }
 }
 

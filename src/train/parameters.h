@@ -58,7 +58,6 @@ class Parameters {
   double gradient_norm() const;  // over all parameters; those without a gradient count as 0
   // One AdamW step with base rates times `schedule`; gradients times `scale`; clears the gradients.
   void step(const StageRecipe& stage, double schedule, double scale, std::int64_t step_number);
-  void clear_gradients();
 
   std::vector<Parameter>& list() { return list_; }
   const std::vector<Parameter>& list() const { return list_; }
