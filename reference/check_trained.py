@@ -96,18 +96,26 @@ class FinishedRun:
         if number > 0:
             return self.out / self.stages[number - 1]["name"]
         folder = self.recipe["model"].get("folder")
-        return self.base / folder if folder else None
+        return self.base / folder if folder else self.out / "start"
+
+    def tiling_folder(self, stage):
+        """The folder that says what a stage leaves open about tiles: the start of the last stage, this one included,
+        that does not start from its predecessor."""
+        number = [s["name"] for s in self.stages].index(stage["name"])
+        while number > 0 and not self.stages[number].get("start"):
+            number -= 1
+        return self.start_folder(self.stages[number])
 
     def steps(self, stage):
         """The lines of metrics.jsonl of a stage, by step."""
         return {line["step"]: line for line in self.metrics if line["stage"] == stage["name"]}
 
-    def tiling(self, stage, folder):
+    def tiling(self, stage):
         changes = {k: v for k, v in (stage.get("tiling") or {}).items() if k in ("mode", "max_tiles", "newline")}
         pinpoints = (stage.get("tiling") or {}).get("pinpoints")
         if isinstance(pinpoints, list) and pinpoints:
             changes["canvases"] = [tuple(pair) for pair in pinpoints]
-        return tiling_of(folder, **changes)
+        return tiling_of(self.tiling_folder(stage), **changes)
 
     def samples(self, stage, step, folder):
         """The samples of a step, prepared anew, in training order."""
@@ -115,7 +123,7 @@ class FinishedRun:
         data = self.base / stage["data"]
         records = {str(record["id"]): record for record in read_records(data)}
         pictures = self.base / stage["image_folder"] if stage.get("image_folder") else data.parent
-        tokens, tiling = tokens_of(folder), self.tiling(stage, folder)
+        tokens, tiling = tokens_of(folder), self.tiling(stage)
         max_frames = (stage.get("video") or {}).get("max_frames", 32)
         out = []
         for line in self.manifest:

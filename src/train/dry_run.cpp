@@ -237,7 +237,8 @@ std::string dry_run(const Recipe& recipe, const DryRunOptions& options) {
   for (std::size_t number = 0; number < recipe.stages.size(); ++number) {
     const bool own = !recipe.stages[number].start.empty();
     const std::string folder = own ? start_folder(recipe, number, temporary.path(), options.quiet) : first;
-    text += "\n" + stage_text(*prepare_stage(recipe, number, folder, options.quiet), recipe, options);
+    const TilingConfig tiling = read_model_config(folder + "/config.json").tiling;
+    text += "\n" + stage_text(*prepare_stage(recipe, number, folder, tiling, options.quiet), recipe, options);
   }
   return text;
 }

@@ -43,9 +43,12 @@ std::string make_start(const Recipe& recipe, const std::string& out) {
 }
 
 // The start's configuration with what the stage says about tiles.
-ModelConfig stage_config(const ModelConfig& start, const StageRecipe& stage) {
+ModelConfig stage_config(const ModelConfig& start, const TilingConfig& origin, const StageRecipe& stage) {
   ModelConfig config = start;
   TilingConfig& tiling = config.tiling;
+  tiling.single_image_mode = origin.single_image_mode;
+  tiling.pinpoints = origin.pinpoints;
+  tiling.max_tiles = origin.max_tiles;
   if (stage.tiling.mode) tiling.single_image_mode = *stage.tiling.mode;
   if (stage.tiling.max_tiles) tiling.max_tiles = *stage.tiling.max_tiles;
   tiling.newline = stage.tiling.newline;
@@ -112,14 +115,19 @@ std::string start_folder(const Recipe& recipe, std::size_t number, const std::st
   return converted;
 }
 
+std::size_t tiling_origin(const Recipe& recipe, std::size_t number) {
+  while (number > 0 && recipe.stages[number].start.empty()) --number;
+  return number;
+}
+
 std::unique_ptr<StageSetup> prepare_stage(const Recipe& recipe, std::size_t number, const std::string& folder,
-                                          bool quiet) {
+                                          const TilingConfig& tiling, bool quiet) {
   auto setup = std::make_unique<StageSetup>();
   setup->number = number;
   setup->recipe = recipe.stages[number];
   const StageRecipe& stage = setup->recipe;
   setup->start = std::make_shared<const Checkpoint>(Checkpoint::open(folder));
-  setup->config = stage_config(setup->start->config(), stage);
+  setup->config = stage_config(setup->start->config(), tiling, stage);
   setup->saved = {saved_config(setup->start->config(), setup->config), output_dtype(recipe), setup->start};
   setup->processor = std::make_unique<Processor>(folder, setup->config, ProcessorOptions{});
   setup->data = std::make_unique<Dataset>(read_mixture(stage.data),

@@ -34,8 +34,13 @@ struct StageSetup {
 // where it has another layout than the run's.
 std::string start_folder(const Recipe& recipe, std::size_t number, const std::string& out, bool quiet);
 
+// The stage whose start folder says what tiles are like where stage `number` leaves it open: itself or the
+// last one before it that does not start from its predecessor. (A predecessor's own folder would hand on
+// the tiling that suited it alone, such as the single tiles of stage 1.)
+std::size_t tiling_origin(const Recipe& recipe, std::size_t number);
+
 // Throws input for missing data and, unless the recipe skips them, one error that lists the bad records.
 std::unique_ptr<StageSetup> prepare_stage(const Recipe& recipe, std::size_t number, const std::string& folder,
-                                          bool quiet);
+                                          const TilingConfig& tiling, bool quiet);
 
 }  // namespace ov

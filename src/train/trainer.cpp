@@ -305,7 +305,9 @@ void train(const Recipe& recipe, const TrainOptions& options) {
   try {
     for (std::size_t number = point.stage; number < recipe.stages.size(); ++number) {
       const std::string folder = start_folder(recipe, number, options.out, options.quiet);
-      const std::unique_ptr<StageSetup> setup = prepare_stage(recipe, number, folder, options.quiet);
+      const std::string origin = start_folder(recipe, tiling_origin(recipe, number), options.out, options.quiet);
+      const TilingConfig tiling = read_model_config(origin + "/config.json").tiling;
+      const std::unique_ptr<StageSetup> setup = prepare_stage(recipe, number, folder, tiling, options.quiet);
       const bool resumes = number == point.stage && point.state.has_value();
       StageRun run(recipe, options, *setup, files, live);
       run.run(resumes ? point.state : std::nullopt, resumes ? point.checkpoint : "");
