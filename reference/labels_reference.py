@@ -21,7 +21,8 @@ from transformers import PreTrainedTokenizerFast
 
 IGNORE, IMAGE = -100, -200
 TEMPLATE = (
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
+    "{% for message in messages %}"
+    "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 ANSWERS = [
@@ -44,14 +45,24 @@ ROLES = ["observation", "tool", "Assistant", "gpt4", "человек", "function
 
 
 def load(folder):
-    """The tokenizer before the authors' code has added <image>: two additional special tokens, no media."""
+    """Two tokenizers with two additional special tokens: one without <image>, and one to which it was added."""
     document = json.loads((Path(folder) / "tokenizer.json").read_text(encoding="utf-8"))
     document["added_tokens"] = [t for t in document["added_tokens"] if t["content"] not in ("<image>", "<video>")]
     fast = Tokenizer.from_str(json.dumps(document))
     marks = ["<|im_start|>", "<|im_end|>"]
-    return PreTrainedTokenizerFast(
-        tokenizer_object=fast, eos_token="<|im_end|>", pad_token="<|endoftext|>", additional_special_tokens=marks
-    )
+    pair = []
+    for with_image in (False, True):
+        tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=copy.deepcopy(fast),
+            eos_token="<|im_end|>",
+            pad_token="<|endoftext|>",
+            additional_special_tokens=marks,
+        )
+        if with_image:
+            tokenizer.add_tokens(["<image>"], special_tokens=True)
+        tokenizer.chat_template = TEMPLATE
+        pair.append(tokenizer)
+    return pair
 
 
 def multimodal(turns):
@@ -72,14 +83,10 @@ def answer_tokens(tokenizer, role, content):
 
 
 def qwen(tokenizer, turns, media, rule):
-    tokenizer = copy.deepcopy(tokenizer)
-    if media:
-        tokenizer.add_tokens(["<image>"], special_tokens=True)
     image = tokenizer.convert_tokens_to_ids("<image>")
     start, end = tokenizer.additional_special_tokens_ids
     line_break = tokenizer("\n").input_ids
     assert len(line_break) == 1
-    tokenizer.chat_template = TEMPLATE
     if {"user": "human", "assistant": "gpt"}[turns[0][0]] != "human":
         turns = turns[1:]
     ids = tokenizer.apply_chat_template([{"role": "system", "content": "You are a helpful assistant."}])
@@ -123,15 +130,15 @@ def refused(turns, media, form):
     return media != 1 or [role for role, _ in turns] != ["user", "assistant"] or marks != [1, 0]
 
 
-def label(tokenizer, case):
+def label(tokenizers, case):
     turns, media = [tuple(turn) for turn in case["turns"]], case["media"]
     if media:
         turns = multimodal(turns)
     if refused(turns, media, case["form"]):
         return None, None
     if case["form"] == "plain":
-        return plain(tokenizer, turns)
-    return qwen(tokenizer, turns, media, case["labels"])
+        return plain(tokenizers[0], turns)
+    return qwen(tokenizers[bool(media)], turns, media, case["labels"])
 
 
 def harmless(text):
@@ -195,11 +202,11 @@ WORKED_EXAMPLE = {
 }
 
 
-def make_cases(tokenizer, count, seed):
+def make_cases(tokenizers, count, seed):
     source = random.Random(seed)
     cases = [copy.deepcopy(WORKED_EXAMPLE)] + [make_case(source) for _ in range(count - 1)]
     for case in cases:
-        case["ids"], case["targets"] = label(tokenizer, case)
+        case["ids"], case["targets"] = label(tokenizers, case)
     return cases
 
 

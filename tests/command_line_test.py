@@ -16,6 +16,7 @@ COMMANDS = [
     ["checkpoint", "convert"],
     ["checkpoint", "random"],
     ["bench"],
+    ["synth"],
 ]
 
 # width, height, grid, unpadded, final, tokens, tiles with the base image

@@ -93,10 +93,24 @@ setup_venv() { # folder requirements_file [extra pip arguments]
   say "$folder is ready"
 }
 
-# The environment whose torch wheel we link; OV_TORCH_DIR names an installed one instead.
+# Adds a second requirements file, from pip's usual index, to an environment that setup_venv made.
+add_to_venv() { # folder requirements_file
+  local folder=$1 requirements=$2 stamp_file stamp
+  stamp_file=$folder/.stamp-$(basename "$requirements" .txt)
+  stamp=$(sha256sum <"$requirements")
+  [[ -f $stamp_file && $(<"$stamp_file") == "$stamp" ]] && return 0
+  say "adding to $folder (a minute): $(grep -v '^ *\(#\|$\)' "$requirements" | tr '\n' ' ')"
+  "$folder/bin/python" -m pip install --disable-pip-version-check --quiet -r "$requirements" ||
+    fail "pip could not install $requirements into $folder (its message is above); try again"
+  printf '%s\n' "$stamp" >"$stamp_file"
+}
+
+# The environment whose torch and pyarrow wheels we link; OV_TORCH_DIR names an installed torch instead, beside which
+# pyarrow is looked for. OV_ARROW_DIR names an installed pyarrow.
 setup_torch() {
   [[ -n ${OV_TORCH_DIR:-} ]] && return 0
   setup_venv .venv tools/requirements.txt ${OV_TORCH_INDEX:+--index-url "$OV_TORCH_INDEX"}
+  [[ -n ${OV_ARROW_DIR:-} ]] || add_to_venv .venv tools/requirements-arrow.txt
 }
 
 # As many compilers as there are cores, but no more than one for each 2 GB of memory.
@@ -119,10 +133,9 @@ num_jobs() {
 
 # Configures a preset and builds the named targets, or all of them.
 build_preset() { # preset folder [target...]
-  local preset=$1 folder=$2 jobs output options=()
+  local preset=$1 folder=$2 jobs output options=("-DOV_TORCH_DIR=${OV_TORCH_DIR:-}" "-DOV_ARROW_DIR=${OV_ARROW_DIR:-}")
   shift 2
   jobs=$(num_jobs)
-  [[ $preset == release || $preset == dev ]] && options=("-DOV_TORCH_DIR=${OV_TORCH_DIR:-}")
   say "configuring $folder"
   output=$(cmake --preset "$preset" "${options[@]}" 2>&1) || {
     printf '%s\n' "$output"

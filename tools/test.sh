@@ -131,7 +131,7 @@ run_tests() {
   export OV_QWEN2_TOKENIZER=$PWD/build/qwen2-tokenizer
   test_release
   test_sanitized asan "address and undefined"
-  test_sanitized tsan "thread" base_test kernels_test media_test -- -R '^(base|kernels|media)$'
+  test_sanitized tsan "thread" base_test kernels_test media_test data_test -- -R '^(base|kernels|media|data)$'
   test_fuzz
   printf '\n'
   printf '%s\n' "${OV_SUMMARY[@]}"

@@ -143,6 +143,8 @@ int num_threads() {
   return chosen_threads;
 }
 
+void run_inline_here() { inside_parallel_region = true; }
+
 void parallel_for(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body) {
   if (count <= 0) return;
   grain = std::max<std::int64_t>(grain, 1);

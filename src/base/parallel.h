@@ -18,4 +18,8 @@ int num_threads();
 // grain run inline. The first exception thrown by a body is rethrown here after all have ended.
 void parallel_for(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& body);
 
+// From now on parallel_for runs inline on this thread: for threads that are many themselves, and must
+// not take the pool from the others.
+void run_inline_here();
+
 }  // namespace ov

@@ -14,7 +14,10 @@ void add_chat(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_trace(CLI::App& app, Run& run);
 void add_checkpoint(CLI::App& app, Run& run);
+void add_data(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
-void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry
+void add_train(CLI::App& app, Run& run);
+void add_synth(CLI::App& app, Run& run);
+void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry, labels
 
 }  // namespace ov

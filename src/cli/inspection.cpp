@@ -1,4 +1,5 @@
-// Hidden commands that the parity suite drives: token ids of texts, geometry of picture sizes.
+// Hidden commands that the parity suite drives: token ids of texts, geometry of picture sizes, labels of
+// conversations.
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -47,6 +48,28 @@ int geometry(const ModelOptions& options) {
   return 0;
 }
 
+// Reads cases of reference/labels_reference.py, one a line; writes {"ids", "targets"}, null where refused.
+int labels(const std::string& folder) {
+  const Tokenizer tokenizer = Tokenizer::load(folder.empty() ? default_model_folder() : folder);
+  for (std::string line; std::getline(std::cin, line);) {
+    const Json given = parse_json(line, "standard input", ErrorKind::input);
+    std::vector<TrainingTurn> turns;
+    for (const Json& turn : given.at("turns")) turns.push_back({turn.at(0), turn.at(1)});
+    TrainingForm form;
+    form.form = given.at("form") == "plain" ? PromptForm::plain : PromptForm::qwen_1_5;
+    form.labels = given.at("labels") == "clean" ? LabelRule::clean : LabelRule::official;
+    Json out = {{"ids", nullptr}, {"targets", nullptr}};
+    try {
+      const LabelledText text = label_turns(turns, given.at("media").get<std::size_t>(), form, tokenizer);
+      out = {{"ids", text.ids}, {"targets", text.labels}};
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+    }
+    print(dump_json(out) + "\n");
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_inspection(CLI::App& app, Run& run) {
@@ -59,6 +82,9 @@ void add_inspection(CLI::App& app, Run& run) {
   auto* plans = app.add_subcommand("geometry", "Maps and tokens of picture sizes on stdin")->group("");
   add_model_options(*plans, *options);
   plans->callback([options, &run] { run = [options] { return geometry(*options); }; });
+  auto* turns = app.add_subcommand("labels", "Training tokens of conversations on stdin")->group("");
+  add_model_options(*turns, *options);
+  turns->callback([options, &run] { run = [options] { return labels(options->folder); }; });
 }
 
 }  // namespace ov

@@ -24,7 +24,10 @@ int main(int argc, char** argv) {
   ov::add_explain(app, run);
   ov::add_trace(app, run);
   ov::add_checkpoint(app, run);
+  ov::add_data(app, run);
   ov::add_bench(app, run);
+  ov::add_train(app, run);
+  ov::add_synth(app, run);
   ov::add_inspection(app, run);
 
   try {

@@ -74,7 +74,7 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   for (const std::string& candidate : names) {
     if (name.size() > kMaxLength || candidate.size() > kMaxLength) continue;
     const std::size_t distance = edit_distance(name, candidate);
-    const std::size_t allowed = std::max<std::size_t>(1, std::max(name.size(), candidate.size()) / 3);
+    const std::size_t allowed = (std::max(name.size(), candidate.size()) + 2) / 3;
     if (distance <= allowed && (best == nullptr || distance < best_distance)) {
       best = &candidate;
       best_distance = distance;

@@ -2,6 +2,7 @@
 // that they talk about. Source: the LLaVA data format (docs/data.md).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,11 @@ struct Sample {
   std::string id;
   std::vector<MediaSource> media;  // pictures, or one video
   std::vector<Turn> turns;
-  std::string source;   // "data_source", else the data set's name
-  std::string dataset;  // name of its entry in the mixture
-  std::string where;    // "caps.jsonl:17", "caps.json:120 (record 9)", "part-0.parquet: row 12"
+  std::string source;      // "data_source", else the data set's name
+  std::string dataset;     // name of its entry in the mixture
+  std::string where;       // "caps.jsonl:17", "caps.json:120 (record 9)", "part-0.parquet: row 12"
+  std::int64_t words = 0;  // between white space, in all turns as the file has them: what orders by length use
+  std::string sha256;      // of the record's canonical JSON; empty when read without pictures
 
   bool is_video() const { return !media.empty() && media[0].is_video; }
 };

@@ -19,9 +19,10 @@ OV_INLINE Vec sigmoid_of(Vec x) { return 1.0f / (1.0f + exp_of(-x)); }
 
 // 0.5 x (1 + tanh(u)) = x sigmoid(2u), u = sqrt(2/pi) (x + 0.044715 x^3).
 OV_INLINE Vec gelu_tanh_of(Vec x) { return x * sigmoid_of(x * (1.59576912f + 0.0713548162726f * x * x)); }
+// 1 - s is taken as e s, which keeps its precision where s is nearly 1.
 OV_INLINE Vec gelu_tanh_slope(Vec x) {
-  const Vec s = sigmoid_of(x * (1.59576912f + 0.0713548162726f * x * x));
-  return s + x * s * (1.0f - s) * (1.59576912f + 3.0f * 0.0713548162726f * x * x);
+  const Vec e = exp_of(-x * (1.59576912f + 0.0713548162726f * x * x)), s = 1.0f / (1.0f + e);
+  return s + x * s * (e * s) * (1.59576912f + 3.0f * 0.0713548162726f * x * x);
 }
 // Exact GELU: x Phi(x). Only the projector has it, so erf and exp are the C library's.
 OV_INLINE Vec gelu_erf_of(Vec x) {
@@ -212,7 +213,7 @@ OV_TARGET float cross_entropy_row(float* logits, std::int64_t target, float weig
   OV_EACH_VECTOR(v, store(logits + i, load(logits + i) * factor),
                  store_part(logits + i, load_part(logits + i, rest) * factor, rest))
   logits[target] -= weight;
-  return ::logf(sum) + most - aim;
+  return ::logf(sum) + (most - aim);  // the large parts cancel first
 }
 
 #define OV_DEFINE_GRADIENT_ROWS(T)                                                                                   \

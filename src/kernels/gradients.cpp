@@ -3,6 +3,7 @@
 #include "kernels/gradients.h"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "base/parallel.h"
@@ -12,39 +13,30 @@ namespace ov::kernels {
 namespace {
 
 constexpr std::int64_t kGrain = 16384;  // elements that are worth a thread's while
-constexpr std::int64_t kSide = 32;      // of the square pieces of a transposition
 
 std::int64_t rows_per_range(std::int64_t d) { return std::max<std::int64_t>(1, kGrain / std::max<std::int64_t>(d, 1)); }
 
-template <class T>
-void transpose_any(T* y, const T* x, std::int64_t rows, std::int64_t cols, std::int64_t x_stride) {
-  const std::int64_t row_pieces = (rows + kSide - 1) / kSide;
-  parallel_for(row_pieces, std::max<std::int64_t>(1, kGrain / (kSide * std::max<std::int64_t>(cols, 1))),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t c = 0; c < cols; c += kSide) {
-                   for (std::int64_t r = begin * kSide; r < std::min(end * kSide, rows); r += kSide) {
-                     const std::int64_t r_end = std::min(r + kSide, rows), c_end = std::min(c + kSide, cols);
-                     for (std::int64_t j = c; j < c_end; ++j) {
-                       for (std::int64_t i = r; i < r_end; ++i) y[j * rows + i] = x[i * x_stride + j];
-                     }
-                   }
-                 }
-               });
-}
-
+// The turned copy of w exists a chunk of dx's columns at a time.
 template <class T>
 void input_gradient(T* dx, const T* dy, const T* w, std::int64_t m, std::int64_t n, std::int64_t k) {
-  std::vector<T> turned(static_cast<std::size_t>(n * k));
-  transpose_any(turned.data(), w, n, k, k);
-  linear(dx, dy, turned.data(), nullptr, nullptr, {.m = m, .n = k, .k = n});
+  constexpr std::int64_t kChunkElements = 8 << 20, kUnit = 256;
+  const std::int64_t units = std::max<std::int64_t>(1, kChunkElements / (kUnit * std::max<std::int64_t>(n, 1)));
+  const std::int64_t columns = std::min(k, units * kUnit);
+  const auto turned = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(n * columns));
+  for (std::int64_t from = 0; from < k; from += columns) {
+    const std::int64_t count = std::min(columns, k - from);
+    transpose(turned.get(), w + from, n, count, k);
+    linear(dx + from, dy, turned.get(), nullptr, nullptr, {.m = m, .n = count, .k = n, .y_stride = k});
+  }
 }
 
 template <class T>
 void weight_gradient(T* dw, const T* dy, const T* x, std::int64_t m, std::int64_t n, std::int64_t k) {
-  std::vector<T> dy_turned(static_cast<std::size_t>(m * n)), x_turned(static_cast<std::size_t>(m * k));
-  transpose_any(dy_turned.data(), dy, m, n, n);
-  transpose_any(x_turned.data(), x, m, k, k);
-  linear(dw, dy_turned.data(), x_turned.data(), nullptr, nullptr, {.m = n, .n = k, .k = m});
+  const auto dy_turned = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(m * n));
+  const auto x_turned = std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>(m * k));
+  transpose(dy_turned.get(), dy, m, n, n);
+  transpose(x_turned.get(), x, m, k, k);
+  linear(dw, dy_turned.get(), x_turned.get(), nullptr, nullptr, {.m = n, .n = k, .k = m});
 }
 
 // Sums over rows, one range of columns at a time: every column's sum runs from the first row to the last.
@@ -114,9 +106,6 @@ void cross_entropy(float* losses, float* logits, const std::int64_t* targets, co
 }
 
 #define OV_DEFINE_GRADIENTS(T)                                                                                        \
-  void transpose(T* y, const T* x, std::int64_t rows, std::int64_t cols, std::int64_t x_stride) {                     \
-    transpose_any(y, x, rows, cols, x_stride);                                                                        \
-  }                                                                                                                   \
   void linear_input_gradient(T* dx, const T* dy, const T* w, std::int64_t m, std::int64_t n, std::int64_t k) {        \
     input_gradient(dx, dy, w, m, n, k);                                                                               \
   }                                                                                                                   \

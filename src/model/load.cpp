@@ -83,6 +83,11 @@ std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> chec
   return model;
 }
 
+Tensor load_parameter(const std::shared_ptr<const Checkpoint>& checkpoint, const std::string& name,
+                      at::ScalarType dtype, at::Device device) {
+  return load_tensor(checkpoint->tensor(name), checkpoint, dtype, device);
+}
+
 at::ScalarType choose_dtype(const std::string& name, const Checkpoint& checkpoint, at::Device device) {
   if (name == "auto") {
     const bool is_16_bit = checkpoint.tensor("language_model.embed_tokens.weight").dtype != Dtype::f32;

@@ -17,6 +17,10 @@ namespace ov {
 std::unique_ptr<OneVision> load_onevision(std::shared_ptr<const Checkpoint> checkpoint, at::ScalarType dtype,
                                           at::Device device);
 
+// One tensor by its canonical name, in the same way.
+Tensor load_parameter(const std::shared_ptr<const Checkpoint>& checkpoint, const std::string& name,
+                      at::ScalarType dtype, at::Device device = at::kCPU);
+
 // "auto" takes bfloat16 where the weights are 16-bit and the device computes it fast, otherwise
 // float32. Throws usage for a name that is unknown or not available on the device.
 at::ScalarType choose_dtype(const std::string& name, const Checkpoint& checkpoint, at::Device device);

@@ -7,12 +7,14 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "config/model_config.h"
 #include "media/geometry.h"
 #include "model/projector.h"
 #include "model/qwen2.h"
 #include "model/siglip.h"
+#include "model/splice.h"
 
 namespace ov {
 
@@ -32,6 +34,17 @@ struct OneVision {
   // Tokens of one picture or video: pixel_values [tiles, 3, S, S] float32 -> [plan.tokens, D].
   // Works through a few tiles at a time. `observe` gets vision_features and projected of all tiles.
   Tensor encode(const Tensor& pixel_values, const MediaPlan& plan, const Observer& observe = {}) const;
+
+  // The same for several media at once, in two halves that training may run apart: tower features of
+  // tiles [B, 3, S, S] -> [B, P, Dv], and the tokens of each medium from the features of all of them, with
+  // rows ended by `newline` where it is defined.
+  Tensor features(const Tensor& pixel_values) const;
+  std::vector<Tensor> media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans,
+                                   const Tensor& newline) const;
+
+  // Embeddings of whole samples: ids [T] with the tokens of medium i from runs[i].begin on -> [T, D].
+  Tensor embed(const std::vector<std::int64_t>& ids, const std::vector<MediaRun>& runs,
+               const std::vector<Tensor>& tokens) const;
 
   // Final norm and head of rows x [M, D] -> logits [M, V] float32.
   Tensor logits(const Tensor& x, Path path) const;

@@ -1,6 +1,7 @@
 #include "model/qwen2.h"
 
 #include "base/error.h"
+#include "tensor/gradients.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
 
@@ -34,6 +35,15 @@ Tensor mlp(const Tensor& x, const Qwen2DecoderLayer& layer, const Tensor& residu
   const Tensor inner =
       gated_linear(rms_norm(x, layer.post_attention_layernorm), layer.mlp.gate_proj, layer.mlp.up_proj, path);
   return linear(inner, layer.mlp.down_proj, path, Activation::none, residual);
+}
+
+Tensor decoder_layer(const Tensor& input, const Qwen2DecoderLayer& layer, const TextConfig& config,
+                     const Segments& samples) {
+  const Projected rows = project(rms_norm(input, layer.input_layernorm), layer.self_attn, config, Path::wide);
+  const Tensor q = rope(rows.q, samples, config.rope_theta), k = rope(rows.k, samples, config.rope_theta);
+  const Tensor attended = attention(q, k, rows.v, samples, /*causal=*/true).flatten(1);            // [T, H * E]
+  const Tensor x = linear(attended, layer.self_attn.o_proj, Path::wide, Activation::none, input);  // [T, D]
+  return mlp(x, layer, x, Path::wide);
 }
 
 void check_room(const KvCache& cache, std::int64_t new_positions) {
@@ -89,6 +99,14 @@ Tensor Qwen2Model::prefill(Tensor x, KvCache& cache, const Observer& observe) co
     if (observe) observe("hidden." + std::to_string(i + 1), x);
   }
   cache.length += x.size(0);
+  return x;
+}
+
+Tensor Qwen2Model::forward(Tensor x, const Segments& samples) const {
+  check_shape(x, {samples.rows(), config.hidden_size}, "inputs_embeds");
+  for (const Qwen2DecoderLayer& layer : layers) {
+    x = recompute([&layer, this, samples](const Tensor& in) { return decoder_layer(in, layer, config, samples); }, x);
+  }
   return x;
 }
 

@@ -60,6 +60,10 @@ struct Qwen2Model {
   // last layer's output before the final norm, [T, D]. `observe` gets hidden.1 ... hidden.L.
   Tensor prefill(Tensor x, KvCache& cache, const Observer& observe = {}) const;
 
+  // Whole samples put end to end, x [T, D], each seeing itself only, without a cache: what training
+  // runs. Layers go through recompute().
+  Tensor forward(Tensor x, const Segments& samples) const;
+
   // One new position for each of several sequences: x [sequences, D], one cache each.
   Tensor decode(Tensor x, const std::vector<KvCache*>& caches) const;
 };

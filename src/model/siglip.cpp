@@ -1,5 +1,6 @@
 #include "model/siglip.h"
 
+#include "tensor/gradients.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
 
@@ -17,16 +18,20 @@ Tensor cut_patches(const Tensor& pixels, std::int64_t patch, std::int64_t side) 
       .reshape({B, side * side, 3 * patch * patch});
 }
 
+// A tile sees itself only: x [B, P, D].
 Tensor self_attention(const Tensor& x, const SiglipAttention& layer, std::int64_t H) {
   const std::int64_t B = x.size(0), P = x.size(1), D = x.size(2), E = D / H;
-  const Tensor q = linear(x, layer.q_proj, Path::wide).view({B, P, H, E});
-  const Tensor k = linear(x, layer.k_proj, Path::wide).view({B, P, H, E});
-  const Tensor v = linear(x, layer.v_proj, Path::wide).view({B, P, H, E});
-  Tensor out = at::empty({B, P, H, E}, x.options());
-  for (std::int64_t b = 0; b < B; ++b) {  // a tile sees itself only
-    attention(q[b], k[b].transpose(0, 1), v[b].transpose(0, 1), /*causal=*/false, Path::wide, out[b]);
-  }
-  return out.view({B, P, D});
+  const Tensor q = linear(x, layer.q_proj, Path::wide).view({B * P, H, E});
+  const Tensor k = linear(x, layer.k_proj, Path::wide).view({B * P, H, E});
+  const Tensor v = linear(x, layer.v_proj, Path::wide).view({B * P, H, E});
+  return attention(q, k, v, Segments::uniform(B, P), /*causal=*/false).view({B, P, D});
+}
+
+Tensor encoder_layer(const Tensor& input, const SiglipEncoderLayer& layer, std::int64_t H) {
+  const Tensor attended = self_attention(layer_norm(input, layer.layer_norm1), layer.self_attn, H);
+  const Tensor x = linear(attended, layer.self_attn.out_proj, Path::wide, Activation::none, input);
+  const Tensor inner = linear(layer_norm(x, layer.layer_norm2), layer.mlp.fc1, Path::wide, Activation::gelu_tanh);
+  return linear(inner, layer.mlp.fc2, Path::wide, Activation::none, x);
 }
 
 }  // namespace
@@ -45,11 +50,8 @@ Tensor SiglipVisionModel::operator()(const Tensor& pixel_values) const {
   const Linear embed{patch_embedding.weight.flatten(1), patch_embedding.bias};
   Tensor x = linear(patches, embed, Path::wide) + position_embedding;  // [B, P, D]
   for (const SiglipEncoderLayer& layer : layers) {
-    const Tensor attended =
-        self_attention(layer_norm(x, layer.layer_norm1), layer.self_attn, config.num_attention_heads);
-    x = linear(attended, layer.self_attn.out_proj, Path::wide, Activation::none, x);
-    const Tensor inner = linear(layer_norm(x, layer.layer_norm2), layer.mlp.fc1, Path::wide, Activation::gelu_tanh);
-    x = linear(inner, layer.mlp.fc2, Path::wide, Activation::none, x);
+    x = recompute([&layer, H = config.num_attention_heads](const Tensor& in) { return encoder_layer(in, layer, H); },
+                  x);
   }
   return x;
 }

@@ -48,16 +48,6 @@ std::string strip(const std::string& text) {
   return text.substr(begin, end - begin);
 }
 
-// What the authors' code does to the text of samples with media.
-std::string tidy(std::string text) {
-  if (count_marks(text) == 1 && !text.starts_with(kMark)) {
-    remove_all(text, kMark);
-    text = strip(std::string(kMark) + "\n" + strip(text));
-  }
-  remove_all(text, kNoise);
-  return text;
-}
-
 void check_marks(const std::vector<TrainingTurn>& turns, std::size_t num_media) {
   std::size_t marks = 0;
   for (const TrainingTurn& turn : turns) marks += count_marks(turn.text);
@@ -174,12 +164,21 @@ std::vector<TrainingTurn> checked_turns(std::vector<TrainingTurn> turns, bool me
         throw Error(ErrorKind::input, "a turn is not UTF-8 at byte " + std::to_string(bad) + "; convert the file");
       }
     }
-    if (media) turn.text = tidy(std::move(turn.text));
+    if (media) turn.text = arrange_turn(std::move(turn.text));
   }
   return turns;
 }
 
 }  // namespace
+
+std::string arrange_turn(std::string text) {
+  if (count_marks(text) == 1 && !text.starts_with(kMark)) {
+    remove_all(text, kMark);
+    text = strip(std::string(kMark) + "\n" + strip(text));
+  }
+  remove_all(text, kNoise);
+  return text;
+}
 
 LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num_media, const TrainingForm& form,
                          const Tokenizer& tokenizer) {

@@ -54,8 +54,12 @@ struct LabelledText {
   std::vector<std::int64_t> labels;
 };
 
-// In the form qwen_1_5 a first turn that is the assistant's is dropped. In samples with media a turn
-// with one <image> has it moved to its front. Throws input when marks and media differ in number, when
+// One turn of a sample with media: a single <image> that is not at the front moves there, on a line of its
+// own, and a left-over word of VideoInstruct-100k is removed. Doing it again changes nothing.
+std::string arrange_turn(std::string text);
+
+// In the form qwen_1_5 a first turn that is the assistant's is dropped. In samples with media
+// turns are arranged. Throws input when marks and media differ in number, when
 // the turns do not fit the form, and when none of them is an answer; format without the control tokens.
 LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num_media, const TrainingForm& form,
                          const Tokenizer& tokenizer);

@@ -53,6 +53,8 @@ class Processor {
 
   const Tokenizer& tokenizer() const { return tokenizer_; }
   const ProcessorOptions& options() const { return options_; }
+  const TilingConfig& tiling() const { return config_.tiling; }
+  const Normalisation& normalisation() const { return pixels_.normalisation; }
   std::int64_t max_length() const;  // longest sequence, in tokens
 
  private:

@@ -72,15 +72,20 @@ std::string draw_axes(const Frame& frame) {
   return svg + text("unit mid", (kLeft + kRight) / 2, kHeight - 4, frame.chart.x_unit);
 }
 
+// Names where all fit, else their numbers: the page lists the stages in the same order.
 std::string draw_bands(const Frame& frame) {
+  if (frame.chart.bands.size() < 2) return "";
+  const auto fits = [&](const ChartBand& band) {
+    const double room = frame.at_x(band.end) - frame.at_x(band.begin);
+    return static_cast<double>(band.name.size()) * kLetterWidth < room;
+  };
+  const bool names = std::all_of(frame.chart.bands.begin(), frame.chart.bands.end(), fits);
   std::string svg;
   for (std::size_t i = 0; i < frame.chart.bands.size(); ++i) {
     const ChartBand& band = frame.chart.bands[i];
     const double begin = frame.at_x(band.begin), end = frame.at_x(band.end);
     svg += rect(i % 2 == 0 ? "band even" : "band", begin, end - begin, band.name);
-    if (static_cast<double>(band.name.size()) * kLetterWidth < end - begin) {
-      svg += text("stage mid", (begin + end) / 2, kTop - 4, band.name);
-    }
+    svg += text("stage mid", (begin + end) / 2, kTop - 5, names ? band.name : std::to_string(i + 1));
   }
   return svg;
 }

@@ -13,7 +13,7 @@ namespace ov {
 
 struct ChartLine {
   std::string name;     // in hover titles
-  std::string classes;  // "c1", "c2 faint", "c3 dashed"
+  std::string classes;  // "c1", "c2 faint"
   std::vector<Point> points;
 };
 

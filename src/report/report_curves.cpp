@@ -1,6 +1,7 @@
 // The curves of report.html.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "report/amounts.h"
 #include "report/chart.h"
@@ -37,20 +38,31 @@ std::vector<Point> points_of(std::span<const StepMetrics> steps, const Get& get)
 }
 
 std::string figure(const std::string& title, const std::string& legend, const Chart& chart) {
-  return "<figure><figcaption><b>" + html(title) + "</b>" + legend + "</figcaption>" + chart_svg(chart) + "</figure>\n";
+  return "<figure><figcaption><b>" + html(title) + "</b><span>" + legend + "</span></figcaption>" + chart_svg(chart) +
+         "</figure>\n";
 }
 
 std::string key(const std::string& classes, const std::string& name) {
   return "<span class=\"key\"><i class=\"" + classes + "\"></i>" + html(name) + "</span>";
 }
 
-// Every step faint, with the average over it.
+// Every step faint, with the average over it: of each stage alone, since a new stage starts at another level.
 std::string raw_and_smooth(Chart& chart, const std::string& name, const std::vector<Point>& raw) {
   if (raw.size() < kFewSteps) {
     chart.lines = {{name, "c1", raw}};
     return "";
   }
-  chart.lines = {{name, "c1 faint", raw}, {"smoothed", "c1", smooth(raw)}};
+  std::vector<Point> average;
+  const auto add_average = [&](std::span<const Point> part) {
+    const std::vector<Point> smoothed = smooth(part);
+    average.insert(average.end(), smoothed.begin(), smoothed.end());
+  };
+  for (const ChartBand& band : chart.bands) {
+    const auto begin = static_cast<std::size_t>(band.begin);
+    add_average(std::span(raw).subspan(begin, static_cast<std::size_t>(band.end) - begin));
+  }
+  if (chart.bands.empty()) add_average(raw);
+  chart.lines = {{name, "c1 faint", raw}, {"smoothed", "c1", std::move(average)}};
   return key("c1 faint", "every step") + key("c1", "smoothed");
 }
 
@@ -70,34 +82,51 @@ std::string loss_figure(const StageSteps& stage) {
   return figure("Loss", legend, chart);
 }
 
-std::string rates_figure(const StageSteps& stage) {
-  struct Part {
-    const char* name;
-    const char* classes;
-    double PartRates::*rate;
-  };
-  // Projector, newline and language often share a rate: broken lines over full ones keep all of them visible.
-  static constexpr Part kParts[] = {{"language", "c1", &PartRates::language},
-                                    {"projector", "c2 dashed", &PartRates::projector},
-                                    {"newline", "c3 dotted", &PartRates::newline},
-                                    {"vision", "c4", &PartRates::vision}};
-  Chart chart;
-  std::string legend;
-  std::string frozen;
-  double highest = 0;
-  for (const Part& part : kParts) {
-    std::vector<Point> points = points_of(stage.steps, [&](const StepMetrics& m) { return m.lr.*part.rate; });
-    const double high = range_of(points).high;
+struct RateLine {
+  std::string parts;
+  std::vector<Point> points;
+};
+
+// Parts with the same rate at every step share a line, because one would hide the other. A frozen part has none.
+std::vector<RateLine> rate_lines(const StageSteps& stage, std::string& frozen) {
+  static constexpr std::pair<const char*, double PartRates::*> kParts[] = {{"language", &PartRates::language},
+                                                                           {"projector", &PartRates::projector},
+                                                                           {"newline", &PartRates::newline},
+                                                                           {"vision", &PartRates::vision}};
+  const auto same_y = [](const Point& a, const Point& b) { return a.y == b.y; };
+  std::vector<RateLine> lines;
+  for (const auto& [name, rate] : kParts) {
+    std::vector<Point> points = points_of(stage.steps, [rate = rate](const StepMetrics& m) { return m.lr.*rate; });
     if (std::all_of(points.begin(), points.end(), [](const Point& p) { return p.y == 0; })) {
-      frozen += (frozen.empty() ? "" : ", ") + std::string(part.name);
+      frozen += (frozen.empty() ? "" : ", ") + std::string(name);
       continue;
     }
-    highest = std::max(highest, high);
-    chart.lines.push_back({part.name, part.classes, std::move(points)});
-    legend += key(part.classes, part.name);
+    const auto same = std::find_if(lines.begin(), lines.end(), [&](const RateLine& line) {
+      return std::equal(points.begin(), points.end(), line.points.begin(), same_y);
+    });
+    if (same != lines.end()) {
+      same->parts += std::string(", ") + name;
+    } else {
+      lines.push_back({name, std::move(points)});
+    }
+  }
+  return lines;
+}
+
+std::string rates_figure(const StageSteps& stage) {
+  std::string frozen;
+  Chart chart;
+  std::string legend;
+  double highest = 0;
+  for (RateLine& line : rate_lines(stage, frozen)) {
+    const std::string colour = "c" + std::to_string(chart.lines.size() + 1);
+    highest = std::max(highest, range_of(line.points).high);
+    legend += key(colour, line.parts);
+    chart.lines.push_back({line.parts, colour, std::move(line.points)});
   }
   if (!frozen.empty()) legend += "<span class=\"quiet\">frozen: " + frozen + "</span>";
-  if (chart.lines.empty()) return "<figure><figcaption><b>Learning rate</b>" + legend + "</figcaption></figure>\n";
+  if (chart.lines.empty())
+    return "<figure><figcaption><b>Learning rate</b><span>" + legend + "</span></figcaption></figure>\n";
   chart.about = "Learning rates of " + stage.name + ", at most " + short_number(highest);
   chart.x_unit = "step";
   chart.y_unit = "learning rate";
@@ -170,10 +199,10 @@ std::string run_curves(const std::vector<StageSteps>& stages, std::span<const St
   }
   {
     const std::vector<Point> busy = points_of(steps, [](const StepMetrics& m) { return m.utilisation * 100; });
-    Chart chart = run_chart(stages, "Share of the time that did not wait for data", "%");
+    Chart chart = run_chart(stages, "Utilisation: share of the time that did not wait for data", "%");
     chart.y = nice_axis(0, 100, kTicks);
-    const std::string legend = raw_and_smooth(chart, "busy %", busy);
-    section += figure("Not waiting for data", legend, chart);
+    const std::string legend = raw_and_smooth(chart, "%", busy);
+    section += figure("Utilisation", legend, chart);
   }
   {
     const auto gib = [](const StepMetrics& m) { return static_cast<double>(m.peak_rss_bytes) / (1 << 30); };

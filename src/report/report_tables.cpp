@@ -92,9 +92,11 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string answer_row(const SampleAnswer& answer) {
-  const bool same = trimmed(answer.answer) == trimmed(answer.expected) && !answer.expected.empty();
+  const std::string_view text = trimmed(answer.answer);
+  const bool same = !text.empty() && text == trimmed(answer.expected);
   return "<tr><th>" + html(answer.stage) + " <span>" + grouped_number(answer.step) + "</span></th><td dir=\"auto\"" +
-         (same ? " class=\"same\"" : "") + ">" + html(trimmed(answer.answer)) + "</td></tr>\n";
+         (same ? " class=\"same\">" : ">") + (text.empty() ? "<span class=\"quiet\">(empty)</span>" : html(text)) +
+         "</td></tr>\n";
 }
 
 std::string answer_card(const std::vector<const SampleAnswer*>& answers) {
@@ -133,7 +135,7 @@ std::string totals_section(std::span<const StepMetrics> steps) {
   tiles += tile("Tokens", compact_number(static_cast<double>(sums.tokens)), grouped_number(sums.tokens));
   tiles += tile("Supervised tokens", compact_number(static_cast<double>(sums.supervised_tokens)), part + " of all");
   tiles += tile("Loss", steps.empty() ? "-" : short_number(sums.last_loss), "at the end");
-  tiles += tile("Time", duration_text(sums.seconds), percent_text(sums.utilisation()) + " not waiting for data");
+  tiles += tile("Time", duration_text(sums.seconds), percent_text(sums.utilisation()) + " utilisation");
   tiles += tile("Speed", compact_number(sums.tokens_per_s()), "tokens/s");
   tiles += tile("Peak memory", memory_text(sums.peak_bytes), "of the process");
   std::string section = "<div class=\"tiles\">\n" + tiles + "</div>\n";
@@ -148,11 +150,13 @@ std::string stages_table(const std::vector<StageSteps>& stages) {
   if (stages.empty()) return "<p class=\"quiet\">No step is done yet.</p>\n";
   std::string table =
       "<div class=\"scroll\"><table class=\"numbers\">\n<tr><th>Stage</th><th>Steps</th><th>Samples</th><th>Tokens</th>"
-      "<th>Supervised</th><th>Loss</th><th>Time</th><th>Tokens/s</th><th>Not waiting</th></tr>\n";
+      "<th>Supervised</th><th>Loss</th><th>Time</th><th>Tokens/s</th><th>Utilisation</th></tr>\n";
   for (const StageSteps& stage : stages) {
     const Totals sums = total(stage.steps);
-    table += "<tr><th>" + html(stage.name) + "</th>" + cell(grouped_number(sums.steps)) +
-             cell(grouped_number(sums.samples)) + cell(compact_number(static_cast<double>(sums.tokens))) +
+    // Numbered like the bands of the curves, where there may be no room for names.
+    table += "<tr><th><span class=\"quiet\">" + std::to_string(&stage - stages.data() + 1) + "</span> " +
+             html(stage.name) + "</th>" + cell(grouped_number(sums.steps)) + cell(grouped_number(sums.samples)) +
+             cell(compact_number(static_cast<double>(sums.tokens))) +
              cell(percent_text(share_of(sums.supervised_tokens, sums.tokens))) +
              cell(short_number(sums.first_loss) + " &rarr; " + short_number(sums.last_loss)) +
              cell(duration_text(sums.seconds)) + cell(compact_number(sums.tokens_per_s())) +

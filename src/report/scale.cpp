@@ -1,6 +1,7 @@
 #include "report/scale.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -46,7 +47,7 @@ std::vector<std::string> tick_labels(const std::vector<double>& ticks, double st
     } else if (largest < 2e-3) {
       labels.push_back(exponent_text(tick));
     } else {
-      labels.push_back(largest >= 5000 ? compact_number(tick) : fixed_text(tick, decimals));
+      labels.push_back(largest >= 2000 ? compact_number(tick) : fixed_text(tick, decimals));
     }
   }
   return labels;
@@ -95,7 +96,7 @@ Axis log_axis(double low, double high) {
     }
   }
   for (const double tick : axis.ticks) {
-    axis.labels.push_back(tick >= 5000 ? compact_number(tick) : exponent_text(tick));
+    axis.labels.push_back(tick >= 2000 ? compact_number(tick) : exponent_text(tick));
   }
   return axis;
 }
@@ -117,22 +118,31 @@ std::vector<Point> thin(const std::vector<Point>& points, std::size_t most) {
       if (lowest == nullptr || point.y < lowest->y) lowest = &point;
       if (highest == nullptr || point.y >= highest->y) highest = &point;
     }
-    if (lowest != nullptr) {
-      kept.push_back(*std::min(lowest, highest));
-      if (lowest != highest) kept.push_back(*std::max(lowest, highest));
+    std::array<const Point*, 3> chosen = {lowest, highest, gap};
+    std::sort(chosen.begin(), chosen.end());
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      if (chosen[i] != nullptr && (i == 0 || chosen[i] != chosen[i - 1])) kept.push_back(*chosen[i]);
     }
-    if (gap != nullptr) kept.push_back(*gap);
   }
   return kept;
 }
 
-std::vector<Point> smooth(const std::vector<Point>& points) {
-  Smoothed average(1 - 1 / std::max(1.0, static_cast<double>(points.size()) / 50));
-  std::vector<Point> smoothed;
-  smoothed.reserve(points.size());
-  for (const Point& point : points) {
-    const double value = average.add(point.y);
-    smoothed.push_back({point.x, std::isfinite(point.y) ? value : std::numeric_limits<double>::quiet_NaN()});
+std::vector<Point> smooth(std::span<const Point> points) {
+  // Forwards and backwards: one alone lags behind a curve that falls. Weighted, so that an end is not one point.
+  const double keep = 1 - 1 / std::max(1.0, static_cast<double>(points.size()) / 100);
+  std::vector<Point> smoothed(points.begin(), points.end());
+  std::vector<double> weights;
+  Smoothed forwards(keep);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    smoothed[i].y = forwards.add(points[i].y);
+    weights.push_back(forwards.weight());
+  }
+  Smoothed backwards(keep);
+  for (std::size_t i = points.size(); i-- > 0;) {
+    const double average = backwards.add(points[i].y);
+    const double whole = weights[i] + backwards.weight();
+    smoothed[i].y = (smoothed[i].y * weights[i] + average * backwards.weight()) / whole;
+    if (!std::isfinite(points[i].y)) smoothed[i].y = std::numeric_limits<double>::quiet_NaN();
   }
   return smoothed;
 }

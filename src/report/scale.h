@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ Axis log_axis(double low, double high);
 // a value that is not finite keeps it, as a gap.
 std::vector<Point> thin(const std::vector<Point>& points, std::size_t most);
 
-// Exponential average over about a fiftieth of the points.
-std::vector<Point> smooth(const std::vector<Point>& points);
+// Exponential average of about a hundredth of the points on either side. Gaps stay.
+std::vector<Point> smooth(std::span<const Point> points);
 
 }  // namespace ov

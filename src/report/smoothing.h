@@ -21,6 +21,7 @@ class Smoothed {
     return get();
   }
   double get() const { return weight_ > 0 ? sum_ / weight_ : 0; }  // 0 before the first value
+  double weight() const { return weight_; }                        // how much the average rests on: grows from 0 to 1
 
  private:
   double keep_;

@@ -1,0 +1,77 @@
+// A family is one kind of drawn sample. Each lives in the file of its name and is listed once, in
+// families(); the order of samples, their random streams, files and records are taken care of around it.
+//
+//   Family caption_family() {
+//     return {"caption", "one sentence about a picture", {{"sides", {56, 112}, {8, 4096}}}, draw_caption};
+//   }
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "media/image.h"
+#include "synth/random_stream.h"
+
+namespace ov {
+
+// What the recipe may say about samples of a family: a whole number or [low, high].
+struct Setting {
+  std::string name;
+  Range otherwise;  // where the recipe says nothing
+  Range allowed;
+};
+
+// Takes the parts of one sample and writes its pictures as they come.
+class SampleWriter {
+ public:
+  // Pictures go to folder/images/<file>/, frames to folder/videos/<file>/.
+  SampleWriter(std::string folder, std::string file, std::int64_t index, const std::map<std::string, Range>& settings);
+
+  const Range& setting(const std::string& name) const { return settings_->at(name); }
+
+  // Several pictures, or one video; before the first exchange. Throws resource when they cannot be written.
+  void add_picture(const Image& picture);
+  void add_video(const std::vector<Image>& frames);
+  // One question and its answer. The first question gets an <image> for each picture or for the video.
+  void add_exchange(const std::string& question, const std::string& answer);
+
+  std::int64_t pictures() const { return pictures_; }  // written, frames included
+  // The record in the LLaVA data format.
+  Json record(const std::string& source) const;
+
+ private:
+  std::string folder_;
+  std::string file_;
+  std::string number_;
+  const std::map<std::string, Range>* settings_;
+  std::vector<std::string> images_;
+  std::string video_;
+  std::int64_t pictures_ = 0;
+  Json turns_ = Json::array();
+};
+
+struct Family {
+  std::string name;
+  std::string what;  // for help
+  std::vector<Setting> settings;
+  // `index` counts the samples of a file from 0: families with several kinds of questions take turns by it.
+  void (*generate)(RandomStream& random, std::int64_t index, SampleWriter& writer);
+};
+
+const std::vector<Family>& families();
+
+Family caption_family();
+Family detail_family();
+Family question_family();
+Family wide_family();
+Family pair_family();
+Family motion_family();
+Family text_family();
+
+// The formatting prompt of short answers (training.md of the paper's data: LLaVA-1.5's wording).
+extern const char* const kShortAnswer;
+
+}  // namespace ov

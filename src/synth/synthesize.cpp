@@ -1,0 +1,71 @@
+#include "synth/synthesize.h"
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+#include "base/file.h"
+#include "base/parallel.h"
+#include "checkpoint/new_folder.h"
+
+namespace ov {
+namespace {
+
+constexpr std::int64_t kPiece = 64;  // samples between two reports of progress
+
+class FileDrawing {
+ public:
+  FileDrawing(const SynthFile& file, std::uint64_t seed, std::string folder)
+      : file_(file), seed_(seed), folder_(std::move(folder)) {}
+
+  void draw(std::int64_t begin, std::int64_t end) {
+    std::vector<std::string> lines(static_cast<std::size_t>(end - begin));
+    parallel_for(end - begin, 1, [&](std::int64_t from, std::int64_t to) {
+      for (std::int64_t i = from; i < to; ++i) lines[static_cast<std::size_t>(i)] = draw_one(begin + i);
+    });
+    for (const std::string& line : lines) content_ += line + "\n";
+  }
+
+  std::int64_t finish() {
+    write_file_atomic(folder_ + "/" + file_.name + ".jsonl", content_);
+    return pictures_;
+  }
+
+ private:
+  std::string draw_one(std::int64_t index) {
+    RandomStream random(seed_, file_.split + "/" + file_.name, static_cast<std::uint64_t>(index));
+    SampleWriter writer(folder_, file_.name, index, file_.settings);
+    file_.family->generate(random, index, writer);
+    pictures_ += writer.pictures();
+    return dump_json(writer.record("synth_" + file_.family->name));
+  }
+
+  const SynthFile& file_;
+  std::uint64_t seed_;
+  std::string folder_;
+  std::string content_;
+  std::atomic<std::int64_t> pictures_ = 0;
+};
+
+}  // namespace
+
+SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, const std::string& folder) {
+  std::int64_t total = 0;
+  for (const SynthFile& file : recipe.files) total += file.count;
+  NewFolder fresh(folder);
+  SynthReport report;
+  for (const SynthFile& file : recipe.files) {
+    FileDrawing drawing(file, options.seed, fresh.path());
+    for (std::int64_t begin = 0; begin < file.count; begin += kPiece) {
+      const std::int64_t end = std::min(begin + kPiece, file.count);
+      drawing.draw(begin, end);
+      report.samples += end - begin;
+      if (options.progress) options.progress(report.samples, total);
+    }
+    report.pictures += drawing.finish();
+  }
+  fresh.finish();
+  return report;
+}
+
+}  // namespace ov

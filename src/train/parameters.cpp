@@ -1,0 +1,175 @@
+#include "train/parameters.h"
+
+#include <cmath>
+#include <cstring>
+#include <numbers>
+#include <random>
+
+#include "kernels/gradients.h"
+#include "model/load.h"
+#include "tensor/ops.h"
+
+namespace ov {
+namespace {
+
+bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+float* floats(const Tensor& tensor) { return static_cast<float*>(tensor.data_ptr()); }
+kernels::bf16* halves(const Tensor& tensor) { return static_cast<kernels::bf16*>(tensor.data_ptr()); }
+std::uint16_t* lows(const Tensor& tensor) { return static_cast<std::uint16_t*>(tensor.data_ptr()); }
+
+// As the authors initialise it: normal values times 1 / sqrt(D).
+Tensor draw_newline(std::int64_t D, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::normal_distribution<double> normal(0, 1 / std::sqrt(static_cast<double>(D)));
+  Tensor newline = at::empty({D}, at::kFloat);
+  for (std::int64_t i = 0; i < D; ++i) floats(newline)[i] = static_cast<float>(normal(random));
+  return newline;
+}
+
+// A leaf of its own memory with the master's value; `low` gets what bfloat16 cannot hold.
+Tensor make_leaf(const Tensor& master, at::ScalarType dtype, Tensor& low) {
+  if (dtype == at::kFloat) return master.clone(at::MemoryFormat::Contiguous);
+  Tensor high = at::empty(master.sizes(), at::kBFloat16);
+  low = at::empty(master.sizes(), at::kShort);
+  kernels::split_weight(halves(high), lows(low), floats(master), master.numel());
+  return high;
+}
+
+}  // namespace
+
+const char* part_name(Part part) {
+  switch (part) {
+    case Part::vision: return "vision";
+    case Part::projector: return "projector";
+    case Part::newline: return "newline";
+    case Part::language: return "language";
+  }
+  return "";
+}
+
+Part part_of(std::string_view name) {
+  if (starts_with(name, "vision_tower.")) return Part::vision;
+  if (starts_with(name, "projector.")) return Part::projector;
+  return name == "image_newline" ? Part::newline : Part::language;
+}
+
+double rate_of(const PartRates& rates, Part part) {
+  switch (part) {
+    case Part::vision: return rates.vision;
+    case Part::projector: return rates.projector;
+    case Part::newline: return rates.newline;
+    case Part::language: return rates.language;
+  }
+  return 0;
+}
+
+bool decays(std::string_view name) {
+  const bool layer_norm = starts_with(name, "vision_tower.") && contains(name, "norm");
+  return !layer_norm && !contains(name, "bias");
+}
+
+Tensor Parameter::master() const {
+  if (!low.defined()) return weight.detach();
+  Tensor full = at::empty(weight.sizes(), at::kFloat);
+  kernels::join_weight(floats(full), halves(weight), lows(low), count());
+  return full;
+}
+
+void Parameter::set_master(const Tensor& full) const {
+  if (low.defined()) {
+    kernels::split_weight(halves(weight), lows(low), floats(full), count());
+  } else {
+    std::memcpy(weight.data_ptr(), full.data_ptr(), full.nbytes());
+  }
+}
+
+Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
+                       at::ScalarType dtype, std::uint64_t seed) {
+  model.config.tiling.newline = true;  // the vector is kept whether or not this stage's pictures use it
+  visit(model, [&](const std::string& name, Tensor& tensor) {
+    const Part part = part_of(name);
+    const bool drawn = name == "image_newline" && !checkpoint->has(name);
+    if (rate_of(rates, part) == 0) {
+      tensor =
+          drawn ? draw_newline(model.config.text.hidden_size, seed).to(dtype) : load_parameter(checkpoint, name, dtype);
+      return;
+    }
+    const Tensor master =
+        drawn ? draw_newline(model.config.text.hidden_size, seed) : load_parameter(checkpoint, name, at::kFloat);
+    Parameter parameter;
+    parameter.name = name, parameter.part = part, parameter.decays = decays(name);
+    parameter.weight = make_leaf(master, dtype, parameter.low).requires_grad_(true);
+    parameter.moment1 = at::zeros(master.sizes(), at::kFloat);
+    parameter.moment2 = at::zeros(master.sizes(), at::kFloat);
+    tensor = parameter.weight;
+    list_.push_back(std::move(parameter));
+  });
+  if (model.config.text.tie_word_embeddings) model.lm_head.weight = model.language_model.embed_tokens;
+  model.mapped = std::move(checkpoint);
+}
+
+void Parameters::collect_gradients(bool only_one) {
+  for (Parameter& parameter : list_) {
+    Tensor& fresh = parameter.weight.mutable_grad();
+    if (!fresh.defined()) continue;
+    if (only_one) {
+      parameter.gradient = fresh.contiguous();
+    } else if (!parameter.gradient.defined()) {
+      parameter.gradient = fresh.to(at::kFloat).contiguous();
+    } else {
+      parameter.gradient.add_(fresh);
+    }
+    fresh.reset();
+  }
+}
+
+double Parameters::gradient_norm() const {
+  double total = 0;
+  for (const Parameter& parameter : list_) {
+    const Tensor& g = parameter.gradient;
+    if (!g.defined()) continue;
+    total += g.scalar_type() == at::kFloat ? kernels::sum_of_squares(floats(g), g.numel())
+                                           : kernels::sum_of_squares(halves(g), g.numel());
+  }
+  return std::sqrt(total);
+}
+
+void Parameters::step(const StageRecipe& stage, double schedule_value, double scale, std::int64_t step_number) {
+  kernels::AdamW args;
+  args.beta1 = stage.beta1, args.beta2 = stage.beta2, args.eps = stage.eps;
+  args.gradient_scale = scale, args.step = step_number;
+  for (Parameter& p : list_) {
+    // A step that does not touch the parameter has gradient zero and still moves it by its momentum: the
+    // authors' trainer encodes an empty picture for a text.
+    if (!p.gradient.defined()) p.gradient = at::zeros(p.weight.sizes(), at::kFloat);
+    args.lr = rate_of(stage.learning_rates, p.part) * schedule_value;
+    args.weight_decay = p.decays ? stage.weight_decay : 0;
+    float *m1 = floats(p.moment1), *m2 = floats(p.moment2);
+    if (!p.low.defined()) {
+      kernels::adamw(floats(p.weight), m1, m2, floats(p.gradient), p.count(), args);
+    } else if (p.gradient.scalar_type() == at::kFloat) {
+      kernels::adamw(halves(p.weight), lows(p.low), m1, m2, floats(p.gradient), p.count(), args);
+    } else {
+      kernels::adamw(halves(p.weight), lows(p.low), m1, m2, halves(p.gradient), p.count(), args);
+    }
+    p.gradient.reset();  // at once: in the first step its memory makes room for the next moments
+  }
+}
+
+std::int64_t Parameters::count() const {
+  std::int64_t total = 0;
+  for (const Parameter& parameter : list_) total += parameter.count();
+  return total;
+}
+
+double schedule(std::int64_t step, std::int64_t total, double warmup_ratio) {
+  const auto warmup = static_cast<std::int64_t>(std::ceil(warmup_ratio * static_cast<double>(total)));
+  if (step < warmup) return static_cast<double>(step) / static_cast<double>(std::max<std::int64_t>(1, warmup));
+  const double progress =
+      static_cast<double>(step - warmup) / static_cast<double>(std::max<std::int64_t>(1, total - warmup));
+  return 0.5 * (1 + std::cos(std::numbers::pi * progress));
+}
+
+}  // namespace ov

@@ -1,0 +1,100 @@
+// A recipe: one YAML file that is a whole training run, shaped like the paper's table of stages. Every
+// key is visited once in recipe_fields.h; reading, --set and the resolved copy come from that list.
+// docs/training.md explains the keys.
+//
+//   const Recipe recipe = read_recipe("recipes/0.5b/recipe.yaml", {{"seed", "7"}});
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/model_config.h"
+#include "data/order.h"
+#include "prompt/labels.h"
+#include "report/run_log.h"
+
+namespace ov {
+
+enum class LossRule {
+  micro_batch_mean,  // the authors': mean within a micro-batch, then over micro-batches
+  token_mean,        // every supervised token of a step weighs the same
+};
+enum class Batching { packed, padded };
+
+enum class OnBad { error, skip };
+
+// What a stage says about tiles; what it leaves open is as in the model's folder.
+struct StageTiling {
+  std::optional<AspectMode> mode;
+  Json pinpoints;  // null, [[width, height], ...] or "(1x1),...,(6x6)"
+  std::optional<std::int64_t> max_tiles;
+  bool newline = true;
+};
+
+struct StageRecipe {
+  std::string name;
+  std::string start;  // "": the stage before it
+  std::string data;
+  std::string image_folder;  // "": the folder of `data`
+  std::string video_folder;  // "": image_folder
+  PromptForm prompt = PromptForm::qwen_1_5;
+  LabelRule labels = LabelRule::official;
+  StageTiling tiling;
+  double video_fps = 1;
+  std::int64_t max_frames = 32;
+  PartRates learning_rates;
+  std::int64_t epochs = 1;
+  std::int64_t batch_size = 0;
+  std::int64_t micro_batch = 1;
+  LossRule loss = LossRule::micro_batch_mean;
+  Batching batching = Batching::packed;
+  std::int64_t pack_tokens = 8192;
+  OrderKind order = OrderKind::random;
+  bool drop_last = true;
+  std::int64_t max_length = 32768;
+  OnBad long_samples = OnBad::error;
+  OnBad bad_records = OnBad::error;
+  std::int64_t max_bad_records = 100;
+  double warmup_ratio = 0.03;
+  double weight_decay = 0;
+  double max_grad_norm = 1;
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  bool activation_checkpointing = true;
+  std::string cache_features;
+  std::int64_t save_every = 1000;
+  std::int64_t keep = 1;
+  std::int64_t sample_every = 0;
+  std::int64_t sample_count = 4;
+
+  TrainingForm form() const { return {prompt, labels, video_fps, max_frames, max_length}; }
+};
+
+// Where the first stage starts: one of a complete folder, drawn weights of a named shape with a
+// tokenizer, or a language model and a vision tower.
+struct ModelStart {
+  std::string folder;
+  std::string shape, tokenizer;
+  std::string language_model, vision_tower;
+};
+
+struct Recipe {
+  std::string name;
+  std::uint64_t seed = 42;
+  ModelStart model;
+  Layout output_layout = Layout::official;
+  std::string output_dtype = "bfloat16";
+  std::string dtype = "bfloat16";
+  std::vector<StageRecipe> stages;
+
+  std::string resolved;  // this recipe in full, as YAML
+};
+
+// `sets` are --set paths and values. Relative paths are taken from the recipe's folder, those given by
+// --set from the working folder. Throws input when the file is missing, format naming file and line for
+// unknown keys and bad values, usage for a --set that does not fit.
+Recipe read_recipe(const std::string& path, const std::vector<std::pair<std::string, std::string>>& sets);
+
+}  // namespace ov

@@ -1,0 +1,103 @@
+// The one list of a recipe's keys. A visitor V has number, integer, boolean, text, path, choice, group
+// and raw; recipe.cpp has the one that reads and the one that writes.
+#pragma once
+
+#include "train/recipe.h"
+
+namespace ov {
+
+template <class E>
+using Names = std::vector<std::pair<std::string, E>>;
+
+inline const Names<PromptForm> kPromptNames = {{"plain", PromptForm::plain}, {"qwen_1_5", PromptForm::qwen_1_5}};
+inline const Names<LabelRule> kLabelNames = {{"official", LabelRule::official}, {"clean", LabelRule::clean}};
+inline const Names<AspectMode> kModeNames = {
+    {"anyres", AspectMode::anyres}, {"pad", AspectMode::pad}, {"square", AspectMode::square}};
+inline const Names<LossRule> kLossNames = {{"micro_batch_mean", LossRule::micro_batch_mean},
+                                           {"token_mean", LossRule::token_mean}};
+inline const Names<Batching> kBatchingNames = {{"packed", Batching::packed}, {"padded", Batching::padded}};
+inline const Names<OrderKind> kOrderNames = {
+    {"random", OrderKind::random}, {"length", OrderKind::length}, {"modality_length", OrderKind::modality_length}};
+inline const Names<OnBad> kOnBadNames = {{"error", OnBad::error}, {"skip", OnBad::skip}};
+inline const Names<Layout> kLayoutNames = {{"official", Layout::official}, {"hf", Layout::hf}};
+
+constexpr std::int64_t kMany = 1'000'000'000;
+
+template <class V>
+void visit_tiling(StageTiling& tiling, V& v) {
+  v.maybe_choice("mode", tiling.mode, kModeNames);
+  v.raw("pinpoints", tiling.pinpoints);
+  v.maybe_integer("max_tiles", tiling.max_tiles, 0, 4096);
+  v.boolean("newline", tiling.newline);
+}
+
+template <class V>
+void visit_rates(PartRates& rates, V& v) {
+  v.number("vision", rates.vision, 0, 1e30);
+  v.number("projector", rates.projector, 0, 1e30);
+  v.number("newline", rates.newline, 0, 1e30);
+  v.number("language", rates.language, 0, 1e30);
+}
+
+template <class V>
+void visit_stage(StageRecipe& s, V& v) {
+  v.text("name", s.name);
+  v.path("start", s.start);
+  v.path("data", s.data);
+  v.path("image_folder", s.image_folder);
+  v.path("video_folder", s.video_folder);
+  v.choice("prompt", s.prompt, kPromptNames);
+  v.choice("labels", s.labels, kLabelNames);
+  v.group("tiling", [&](V& in) { visit_tiling(s.tiling, in); });
+  v.group("video", [&](V& in) {
+    in.number("fps", s.video_fps, 1e-3, 1000);
+    in.integer("max_frames", s.max_frames, 0, 100'000);
+  });
+  v.group("learning_rates", [&](V& in) { visit_rates(s.learning_rates, in); });
+  v.integer("epochs", s.epochs, 1, 1'000'000);
+  v.integer("batch_size", s.batch_size, 1, kMany);
+  v.integer("micro_batch", s.micro_batch, 1, kMany);
+  v.choice("loss", s.loss, kLossNames);
+  v.choice("batching", s.batching, kBatchingNames);
+  v.integer("pack_tokens", s.pack_tokens, 1, kMany);
+  v.choice("order", s.order, kOrderNames);
+  v.boolean("drop_last", s.drop_last);
+  v.integer("max_length", s.max_length, 1, kMany);
+  v.choice("long_samples", s.long_samples, kOnBadNames);
+  v.choice("bad_records", s.bad_records, kOnBadNames);
+  v.integer("max_bad_records", s.max_bad_records, 0, kMany);
+  v.number("warmup_ratio", s.warmup_ratio, 0, 1);
+  v.number("weight_decay", s.weight_decay, 0, 100);
+  v.number("max_grad_norm", s.max_grad_norm, 1e-12, 1e30);
+  v.group("adam", [&](V& in) {
+    in.number("beta1", s.beta1, 0, 0.9999999);
+    in.number("beta2", s.beta2, 0, 0.9999999);
+    in.number("eps", s.eps, 1e-30, 1);
+  });
+  v.boolean("activation_checkpointing", s.activation_checkpointing);
+  v.path("cache_features", s.cache_features);
+  v.integer("save_every", s.save_every, 0, kMany);
+  v.integer("keep", s.keep, 1, 1000);
+  v.integer("sample_every", s.sample_every, 0, kMany);
+  v.integer("sample_count", s.sample_count, 0, 100);
+}
+
+template <class V>
+void visit_head(Recipe& r, V& v) {
+  v.text("name", r.name);
+  v.seed("seed", r.seed);
+  v.group("model", [&](V& in) {
+    in.path("folder", r.model.folder);
+    in.text("shape", r.model.shape);
+    in.path("tokenizer", r.model.tokenizer);
+    in.path("language_model", r.model.language_model);
+    in.path("vision_tower", r.model.vision_tower);
+  });
+  v.group("output", [&](V& in) {
+    in.choice("layout", r.output_layout, kLayoutNames);
+    in.name("dtype", r.output_dtype, {"float32", "bfloat16"});
+  });
+  v.name("dtype", r.dtype, {"float32", "bfloat16"});
+}
+
+}  // namespace ov

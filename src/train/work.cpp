@@ -1,0 +1,43 @@
+#include "train/work.h"
+
+namespace ov {
+namespace {
+
+double square(double x) { return x * x; }
+
+}  // namespace
+
+double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates) {
+  const VisionConfig& vision = config.vision;
+  const TextConfig& text = config.text;
+  double tiles = 0, projected = 0, tokens = 0, pairs = 0;
+  for (const MediaPlan& plan : batch.plans) tiles += static_cast<double>(plan.tiles);
+  const auto P = static_cast<double>(vision.num_patches()), Dv = static_cast<double>(vision.hidden_size),
+             D = static_cast<double>(text.hidden_size);
+  projected = tiles * P;
+  for (std::int64_t s = 0; s < batch.segments.count(); ++s) {
+    const auto length = static_cast<double>(batch.segments.bounds[s + 1] - batch.segments.bounds[s]);
+    tokens += length;
+    pairs += square(length) / 2;
+  }
+  const double tower = static_cast<double>(vision.num_hidden_layers) *
+                       (projected * (4 * square(Dv) + 2 * Dv * static_cast<double>(vision.intermediate_size)) +
+                        tiles * 2 * square(P) * Dv);
+  const double projector = projected * (Dv * D + square(D));
+  const double heads = static_cast<double>(text.num_attention_heads * text.head_dim),
+               kv = static_cast<double>(text.num_key_value_heads * text.head_dim);
+  const double decoder =
+      static_cast<double>(text.num_hidden_layers) *
+          (tokens * (2 * D * heads + 2 * D * kv + 3 * D * static_cast<double>(text.intermediate_size)) +
+           2 * pairs * heads) +
+      static_cast<double>(batch.targets.size()) * D * static_cast<double>(text.vocab_size);
+  const bool below_projector = rates.vision > 0;
+  const bool below_decoder = below_projector || rates.projector > 0 || rates.newline > 0 || rates.language > 0;
+  const auto times = [](double forward, bool inputs, bool weights) {
+    return 2 * forward * (1 + (inputs ? 1 : 0) + (weights ? 1 : 0));
+  };
+  return times(tower, rates.vision > 0, rates.vision > 0) + times(projector, below_projector, rates.projector > 0) +
+         times(decoder, below_decoder, rates.language > 0);
+}
+
+}  // namespace ov

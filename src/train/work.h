@@ -1,0 +1,14 @@
+// How much arithmetic a forward and backward pass is, for utilisation and estimates.
+#pragma once
+
+#include "config/model_config.h"
+#include "report/run_log.h"
+#include "train/micro_batch.h"
+
+namespace ov {
+
+// Floating-point operations of one pass without recomputation: 2 for each multiplication of the forward
+// pass, the same for the gradients of activations, and again for those of weights, where they are taken.
+double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates);
+
+}  // namespace ov
