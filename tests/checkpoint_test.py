@@ -250,7 +250,8 @@ class Assemble(CheckpointTest):
         files = []
         for number, seed in enumerate(("1", "1", "2")):
             out = self.folder / str(number)
-            self.assertIn("drawn with seed " + seed, self.succeed(*self.words(out, "--layout", "hf", "--seed", seed)).out)
+            done = self.succeed(*self.words(out, "--layout", "hf", "--seed", seed))
+            self.assertIn("drawn with seed " + seed, done.out)
             self.assertEqual(self.succeed("checkpoint", "info", out, "--json").json()["vision"]["layers"], 1)
             files.append((out / "model.safetensors").read_bytes())
         self.assertEqual(files[0], files[1])
@@ -277,14 +278,15 @@ class Flat(CheckpointTest):
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         config |= {"image_aspect_ratio": "square", "mm_patch_merge_type": "flat"}
         (folder / "config.json").write_text(json.dumps(config))
-        words = ("What is it?", "--image", PICTURES / "coffee.jpg", "--max-new-tokens", "8", "--dtype", "float32", "--json")
-        ids = self.succeed("ask", *words, "--model", folder).json()["token_ids"]
+        words = ("ask", "What is it?", "--image", PICTURES / "coffee.jpg", "--max-new-tokens", "8", "--dtype", "float32",
+                 "--json", "--model")  # fmt: skip
+        ids = self.succeed(*words, folder).json()["token_ids"]
         self.succeed("checkpoint", "convert", folder, "--to", "official", "--out", self.folder / "again")
         stored = read_safetensors(self.folder / "again" / "model.safetensors")
         self.assertEqual(stored, read_safetensors(OFFICIAL / "model.safetensors"))
         self.change(folder, lambda tensors: tensors.pop(NEWLINE))
         self.succeed("checkpoint", "verify", folder)
-        self.assertEqual(self.succeed("ask", *words, "--model", folder).json()["token_ids"], ids)
+        self.assertEqual(self.succeed(*words, folder).json()["token_ids"], ids)
 
 
 if __name__ == "__main__":
