@@ -278,8 +278,8 @@ class Flat(CheckpointTest):
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         config |= {"image_aspect_ratio": "square", "mm_patch_merge_type": "flat"}
         (folder / "config.json").write_text(json.dumps(config))
-        words = ("ask", "What is it?", "--image", PICTURES / "coffee.jpg", "--max-new-tokens", "8", "--dtype", "float32",
-                 "--json", "--model")  # fmt: skip
+        words = ("ask", "What is it?", "--image", PICTURES / "coffee.jpg", "--max-new-tokens", "8", "--json",
+                 "--dtype", "float32", "--model")  # fmt: skip
         ids = self.succeed(*words, folder).json()["token_ids"]
         self.succeed("checkpoint", "convert", folder, "--to", "official", "--out", self.folder / "again")
         stored = read_safetensors(self.folder / "again" / "model.safetensors")
