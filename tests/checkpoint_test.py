@@ -1,11 +1,11 @@
-"""`checkpoint info | verify | convert`, and what every command says about broken folders."""
+"""`checkpoint info | verify | convert | random | assemble`, and what every command says about broken folders."""
 
 import json
 import shutil
 import unittest
 
-from program import (CHECKPOINTS, CORRUPT, FORMAT, HF, INPUT, OFFICIAL, RESOURCE, ProgramTest, file_size_limit,
-                     read_safetensors, run, run_each, write_safetensors)  # fmt: skip
+from program import (CHECKPOINTS, CORRUPT, FORMAT, HF, INPUT, OFFICIAL, PICTURES, RESOURCE, USAGE, ProgramTest,
+                     file_size_limit, read_safetensors, run, run_each, write_safetensors)  # fmt: skip
 
 SHARDED = CHECKPOINTS / "small-hf-b"
 NEWLINE, EMBEDDING = "model.image_newline", "model.embed_tokens.weight"
@@ -206,6 +206,87 @@ class Convert(CheckpointTest):
 
     def test_a_folder_that_cannot_be_made(self):
         self.refuse(RESOURCE, "checkpoint", "convert", OFFICIAL, "--to", "hf", "--out", "/proc/onevision")
+
+
+class Assemble(CheckpointTest):
+    def setUp(self):
+        super().setUp()
+        self.tensors = read_safetensors(OFFICIAL / "model.safetensors")
+        self.config = json.loads((OFFICIAL / "config.json").read_text(encoding="utf-8"))
+        self.text = self.copy(name="text")
+        self.tower = self.folder / "tower"
+        self.tower.mkdir()
+        drawn = ("model.mm_projector.", "model.image_newline")
+        outer = "model.vision_tower.vision_tower."
+        text, tower = {}, {}
+        for name, tensor in self.tensors.items():
+            if name.startswith(outer):
+                tower[name.removeprefix(outer)] = tensor
+            elif not name.startswith(drawn):
+                text[name] = tensor
+        write_safetensors(self.text / "model.safetensors", text)
+        write_safetensors(self.tower / "model.safetensors", tower)
+        (self.text / "config.json").write_text(json.dumps({**self.config, "model_type": "qwen2"}))
+        (self.tower / "config.json").write_text(json.dumps(self.config["vision_config"]))
+
+    def words(self, out, *more):
+        parts = ("--language-model", self.text, "--vision-tower", self.tower)
+        return ("checkpoint", "assemble", *parts, "--out", out, *more)
+
+    def test_a_model_taken_apart(self):
+        kept = {name: data for name, data in self.tensors.items() if "projector" not in name and "newline" not in name}
+        options = ("--tower-layers", "2", "--dtype", "float32", "--json")
+        done = self.succeed(*self.words(self.folder / "out", *options))
+        self.assertEqual((done.json()["tensors"], done.json()["files"]), (len(self.tensors), 1))
+        made = read_safetensors(self.folder / "out" / "model.safetensors")
+        self.assertEqual({name: made[name] for name in kept}, kept)
+        self.assertEqual(made.keys(), self.tensors.keys())
+        self.succeed("checkpoint", "verify", self.folder / "out")
+        words = ("ask", "What is it?", "--max-new-tokens", "8", "--dtype", "float32", "--json", "--model")
+        expected = self.succeed(*words, OFFICIAL).json()["token_ids"]
+        self.assertEqual(self.succeed(*words, self.folder / "out").json()["token_ids"], expected)
+
+    def test_the_seed_decides(self):
+        files = []
+        for number, seed in enumerate(("1", "1", "2")):
+            out = self.folder / str(number)
+            done = self.succeed(*self.words(out, "--layout", "hf", "--seed", seed))
+            self.assertIn("drawn with seed " + seed, done.out)
+            self.assertEqual(self.succeed("checkpoint", "info", out, "--json").json()["vision"]["layers"], 1)
+            files.append((out / "model.safetensors").read_bytes())
+        self.assertEqual(files[0], files[1])
+        self.assertNotEqual(files[0], files[2])
+
+    def test_refusals(self):
+        out = self.folder / "out"
+        self.refuse(USAGE, *self.words(out)[:-2])
+        self.refuse(USAGE, *self.words(out, "--dtype", "float16"))
+        self.refuse(USAGE, *self.words(out, "--tower-layers", "3"))
+        self.assertIn("qwen2", self.refuse(FORMAT, "checkpoint", "assemble", "--language-model", OFFICIAL,
+                                           "--vision-tower", self.tower, "--out", out).err)  # fmt: skip
+        (self.text / "tokenizer.json").unlink()
+        (self.text / "vocab.json").unlink()
+        self.assertIn("tokenizer.json", self.refuse(INPUT, *self.words(out)).err)
+        (self.tower / "model.safetensors").unlink()
+        self.refuse(INPUT, *self.words(out))
+        self.assertFalse(out.exists())
+
+
+class Flat(CheckpointTest):
+    def test_a_newline_that_is_not_used(self):
+        folder = self.copy()
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config |= {"image_aspect_ratio": "square", "mm_patch_merge_type": "flat"}
+        (folder / "config.json").write_text(json.dumps(config))
+        words = ("ask", "What is it?", "--image", PICTURES / "coffee.jpg", "--max-new-tokens", "8", "--json",
+                 "--dtype", "float32", "--model")  # fmt: skip
+        ids = self.succeed(*words, folder).json()["token_ids"]
+        self.succeed("checkpoint", "convert", folder, "--to", "official", "--out", self.folder / "again")
+        stored = read_safetensors(self.folder / "again" / "model.safetensors")
+        self.assertEqual(stored, read_safetensors(OFFICIAL / "model.safetensors"))
+        self.change(folder, lambda tensors: tensors.pop(NEWLINE))
+        self.succeed("checkpoint", "verify", folder)
+        self.assertEqual(self.succeed(*words, folder).json()["token_ids"], ids)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ COMMANDS = [
     ["checkpoint", "info"],
     ["checkpoint", "verify"],
     ["checkpoint", "convert"],
+    ["checkpoint", "assemble"],
     ["checkpoint", "random"],
     ["bench"],
     ["synth"],
