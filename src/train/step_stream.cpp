@@ -180,7 +180,7 @@ void StepStream::plan_next_step() {
     }
     place.push_back(static_cast<std::size_t>(slot - range.begin));
     lengths.push_back(one->sample->prompt.prompt.length());
-    parts.push_back({plan_.order[static_cast<std::size_t>(slot)], range.epoch});
+    parts.push_back({slot, plan_.order[static_cast<std::size_t>(slot)], range.epoch});
     samples.push_back(std::move(*one->sample));
   }
   if (samples.empty()) {

@@ -51,6 +51,7 @@ struct SkippedSample {
 };
 
 struct StepPart {
+  std::int64_t slot = 0;   // place in the stage's order
   std::int64_t index = 0;  // of the data set
   std::int64_t epoch = 0;
 };

@@ -75,7 +75,7 @@ class StageRun {
   void train_pass(TrainingPass& pass, StepSums& sums);
   void note_skipped(const TrainingPass& pass);
   void finish_step(const StepSums& sums, double waited, double seconds);
-  void write_manifest(const TrainingPass& pass);
+  void note_samples(const TrainingPass& pass);
   void save(bool wait);
   void write_answers();
   [[noreturn]] void refuse_loss(double value, const std::string& what, const std::vector<std::string>& names) const;
@@ -91,7 +91,8 @@ class StageRun {
   std::unique_ptr<Parameters> parameters_;
   std::unique_ptr<SampleAnswers> answers_;
   BackgroundSave background_;
-  std::int64_t step_ = 0;  // finished steps
+  std::int64_t step_ = 0;                  // finished steps
+  std::map<std::int64_t, Json> manifest_;  // lines of this step by place in the order, whatever the passes are
   std::int64_t skipped_ = 0;
   std::map<std::pair<std::string, std::string>, std::int64_t> shares_;  // samples by data set and modality
   double trained_seconds_ = 0;
@@ -156,7 +157,7 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
 
 void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   note_skipped(pass);
-  write_manifest(pass);
+  note_samples(pass);
   ForwardOptions options;
   options.recompute = stage_.activation_checkpointing;
   options.vision_learns = stage_.learning_rates.vision > 0;
@@ -197,6 +198,8 @@ void StageRun::finish_step(const StepSums& sums, double waited, double seconds_s
   metrics.samples_per_s = static_cast<double>(sums.samples) / metrics.seconds;
   if (options_.peak_rss) metrics.peak_rss_bytes = options_.peak_rss();
   trained_seconds_ += metrics.seconds;
+  for (const auto& [slot, line] : manifest_) files_.manifest.add(line);
+  manifest_.clear();
   files_.manifest.flush();
   files_.metrics.append(metrics);
   files_.events.add(metrics, files_.global);
@@ -233,16 +236,16 @@ void StageRun::note_skipped(const TrainingPass& pass) {
   if (files_.skipped) files_.skipped->flush();
 }
 
-void StageRun::write_manifest(const TrainingPass& pass) {
+void StageRun::note_samples(const TrainingPass& pass) {
   for (std::size_t i = 0; i < pass.parts.size(); ++i) {
     const TrainingSample& sample = pass.batch.samples[i];
-    files_.manifest.add({{"stage", stage_.name},
-                         {"step", pass.step + 1},
-                         {"epoch", pass.parts[i].epoch},
-                         {"index", pass.parts[i].index},
-                         {"dataset", sample.dataset},
-                         {"id", sample.id},
-                         {"sha256", sample.sha256}});
+    manifest_.emplace(pass.parts[i].slot, Json{{"stage", stage_.name},
+                                               {"step", pass.step + 1},
+                                               {"epoch", pass.parts[i].epoch},
+                                               {"index", pass.parts[i].index},
+                                               {"dataset", sample.dataset},
+                                               {"id", sample.id},
+                                               {"sha256", sample.sha256}});
     ++shares_[{sample.dataset, modality(sample)}];
   }
 }
