@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "tensor/ops.h"
 #include "train/recipe_fields.h"
 
 namespace ov {
@@ -144,7 +145,7 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
       result.skipped = skipped_sample(&sample, index, epoch, too_long);
       result.skipped.too_long = true;
     } else {
-      if (stage_.bad_records == OnBad::skip && options_.read_pictures) {
+      if (stage_.bad_records == OnBad::skip) {
         sample.pixels = ov::read_pixels(sample, processor_);  // a picture that cannot be decoded shows now
         if (sample.bytes() * plan_.batch_size > kKeptBytes) sample.pixels = {};
       }
@@ -215,6 +216,18 @@ void StepStream::plan_next_step() {
   ++next_step_;
 }
 
+Tensor StepStream::cached_features(const std::vector<TrainingSample>& samples) const {
+  if (options_.cache == nullptr) return {};
+  std::vector<Tensor> parts;
+  for (const TrainingSample& sample : samples) {
+    if (sample.prompt.prompt.media.empty()) continue;
+    std::optional<Tensor> part = options_.cache->load(sample);
+    if (!part) return {};  // all or nothing: the tower runs for the whole pass
+    parts.push_back(std::move(*part));
+  }
+  return parts.empty() ? Tensor() : at::cat(parts, 0);
+}
+
 std::optional<TrainingPass> StepStream::pass(std::int64_t number) {
   Planned planned;
   {
@@ -232,12 +245,11 @@ std::optional<TrainingPass> StepStream::pass(std::int64_t number) {
     planned = std::move(found->second);
     waiting_.erase(found);
   }
-  if (options_.read_pictures) {
-    for (TrainingSample& sample : planned.samples) {
-      if (sample.pixels.empty() && !sample.prompt.prompt.media.empty()) {
-        sample.pixels = ov::read_pixels(sample, processor_);
-      }
-    }
+  planned.pass.features = cached_features(planned.samples);
+  for (TrainingSample& sample : planned.samples) {
+    if (planned.pass.features.defined()) sample.pixels = {};
+    const bool wanted = !planned.pass.features.defined() && !sample.prompt.prompt.media.empty();
+    if (wanted && sample.pixels.empty()) sample.pixels = ov::read_pixels(sample, processor_);
   }
   planned.pass.batch =
       make_micro_batch(std::move(planned.samples), planned.weights, planned.pad_to, options_.pad_id, tile_size_);

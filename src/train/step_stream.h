@@ -17,6 +17,7 @@
 #include "data/dataset.h"
 #include "data/loader.h"
 #include "prompt/processor.h"
+#include "train/feature_cache.h"
 #include "train/micro_batch.h"
 #include "train/recipe.h"
 
@@ -63,6 +64,7 @@ struct TrainingPass {
   bool last = false;            // of this step
   std::vector<StepPart> parts;  // of batch.samples
   MicroBatch batch;
+  Tensor features;                     // of all media, where the cache has them; the batch has no pixels then
   std::vector<SkippedSample> skipped;  // of the step; with its first pass
 };
 
@@ -71,7 +73,7 @@ struct StreamOptions {
   int threads = 1;  // that read records; as many decode pictures
   std::int64_t max_bytes = std::int64_t{1} << 30;
   std::int64_t pad_id = 0;
-  bool read_pictures = true;  // false where features come from a cache
+  const FeatureCache* cache = nullptr;  // where features may be instead of pictures
   const std::atomic<bool>* cancelled = nullptr;
 };
 
@@ -94,6 +96,7 @@ class StepStream {
   Read read(std::int64_t slot) const;
   void plan_next_step();
   std::optional<TrainingPass> pass(std::int64_t number);
+  Tensor cached_features(const std::vector<TrainingSample>& samples) const;
 
   const Dataset& data_;
   const Processor& processor_;

@@ -1,6 +1,7 @@
 #include "train/trainer.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
@@ -73,6 +74,7 @@ class StageRun {
   void load(const std::string& checkpoint);
   std::optional<TrainingPass> next_pass(StepStream& stream);
   void train_pass(TrainingPass& pass, StepSums& sums);
+  Tensor compute_features(const MicroBatch& batch) const;
   void note_skipped(const TrainingPass& pass);
   void finish_step(const StepSums& sums, double waited, double seconds);
   void note_samples(const TrainingPass& pass);
@@ -90,6 +92,7 @@ class StageRun {
   std::unique_ptr<OneVision> model_;
   std::unique_ptr<Parameters> parameters_;
   std::unique_ptr<SampleAnswers> answers_;
+  std::unique_ptr<FeatureCache> cache_;
   BackgroundSave background_;
   std::int64_t step_ = 0;                  // finished steps
   std::map<std::int64_t, Json> manifest_;  // lines of this step by place in the order, whatever the passes are
@@ -103,6 +106,9 @@ void StageRun::load(const std::string& checkpoint) {
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
   parameters_ = std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
+  if (!stage_.cache_features.empty()) {
+    cache_ = std::make_unique<FeatureCache>(stage_.cache_features, *setup_.start, setup_.config, dtype);
+  }
   answers_ =
       std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_, setup_.start->config().eos_token_ids);
 }
@@ -122,6 +128,7 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
   ahead.first_step = step_;
   ahead.threads = options_.loader_threads > 0 ? options_.loader_threads : std::max(1, num_threads() - 1);
   ahead.cancelled = nullptr;  // Ctrl-C ends the run after a step, not inside one
+  ahead.cache = cache_.get();
   ahead.pad_id = setup_.processor->tokenizer().token_to_id("<|endoftext|>").value_or(0);
   StepStream stream(*setup_.data, *setup_.processor, stage_, setup_.plan, setup_.config.tiling.tile_size, ahead);
   live_.start_stage(stage_.name, setup_.plan.steps());
@@ -162,6 +169,8 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   options.recompute = stage_.activation_checkpointing;
   options.vision_learns = stage_.learning_rates.vision > 0;
   options.newline = setup_.config.tiling.newline;
+  options.features = pass.features;
+  if (cache_ && pass.batch.pixels.defined()) options.features = compute_features(pass.batch);
   const PassLoss loss = forward(*model_, pass.batch, options);
   std::vector<std::string> names;
   for (const TrainingSample& sample : pass.batch.samples) names.push_back(label_of(sample));
@@ -175,6 +184,20 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   sums.supervised += static_cast<std::int64_t>(pass.batch.targets.size());
   sums.flops += training_flops(setup_.config, pass.batch, stage_.learning_rates);
   sums.names.insert(sums.names.end(), names.begin(), names.end());
+}
+
+// Runs the frozen tower and keeps what it gives for later epochs.
+Tensor StageRun::compute_features(const MicroBatch& batch) const {
+  const at::NoGradGuard no_gradients;
+  const Tensor features = model_->features(batch.pixels);
+  std::int64_t first = 0;
+  for (const TrainingSample& sample : batch.samples) {
+    std::int64_t tiles = 0;
+    for (const PromptMedia& media : sample.prompt.prompt.media) tiles += media.plan.tiles;
+    if (tiles > 0) cache_->store(sample, features.narrow(0, first, tiles));
+    first += tiles;
+  }
+  return features;
 }
 
 void StageRun::finish_step(const StepSums& sums, double waited, double seconds_so_far) {
