@@ -1,11 +1,13 @@
 // onevision bench: times one part of answering, with JSON output. Every repeat is reported as the
 // median; the first pass warms caches and is not counted.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <functional>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/session.h"
@@ -19,6 +21,7 @@ struct BenchOptions {
   MediaOptions media;
   SamplingFlags sampling;
   std::string part;
+  std::vector<std::string> files;
   std::string prompt = "What is shown in this image?";
   std::int64_t repeat = 3;
   std::int64_t decode_tokens = 32;
@@ -71,11 +74,44 @@ Json time_loading(const BenchOptions& options) {
   return {{"open_s", median(open)}, {"load_s", median(load)}};
 }
 
+// Pictures decoded, cut into tiles and normalised, again and again for about four seconds.
+Json time_data(const BenchOptions& options) {
+  constexpr double kSeconds = 4;
+  if (options.files.empty()) throw Error(ErrorKind::usage, "bench data: give the picture files to read");
+  const Session session(options.model, options.media);
+  std::vector<Prompt> prompts;
+  for (const std::string& file : options.files) {
+    prompts.push_back(session.processor().prepare(ask_conversation("", {MediaSource::image(file)}, "")));
+  }
+  const std::int64_t side = session.config().tiling.tile_size;
+  std::atomic<std::int64_t> images{0};
+  double taken = 0;
+  while (taken < kSeconds) {
+    taken += seconds([&] {
+      parallel_for(static_cast<std::int64_t>(prompts.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<float> pixels;
+        for (std::int64_t i = begin; i < end; ++i) {
+          const PromptMedia& media = prompts[static_cast<std::size_t>(i)].media[0];
+          pixels.resize(static_cast<std::size_t>(media.plan.tiles * 3 * side * side));
+          session.processor().read_pixels(media, pixels.data());
+          ++images;
+        }
+      });
+    });
+  }
+  return {{"images", images.load()}, {"images_per_s", static_cast<double>(images.load()) / taken}};
+}
+
 int bench(const BenchOptions& options) {
   report_errors_as_json(options.json);
   Json out;
+  if (options.part != "data" && !options.files.empty()) {
+    throw Error(ErrorKind::usage, "only bench data takes files; give pictures with --image");
+  }
   if (options.part == "load") {
     out = time_loading(options);
+  } else if (options.part == "data") {
+    out = time_data(options);
   } else {
     Session session(options.model, options.media);
     const Prompt prompt =
@@ -107,9 +143,12 @@ void add_bench(CLI::App& app, Run& run) {
   auto* command = app.add_subcommand("bench", "Time one part of answering");
   auto options = std::make_shared<BenchOptions>();
   command
-      ->add_option("PART", options->part, "load, ttft (to the first token, then decoding), vision, prefill or decode")
+      ->add_option(
+          "PART", options->part,
+          "load, ttft (to the first token, then decoding), vision, prefill, decode, or data (pictures to tiles)")
       ->required()
-      ->check(CLI::IsMember({"load", "ttft", "vision", "prefill", "decode"}));
+      ->check(CLI::IsMember({"load", "ttft", "vision", "prefill", "decode", "data"}));
+  command->add_option("FILES", options->files, "Pictures for data");
   command->add_option("--prompt", options->prompt, "The question")->capture_default_str();
   add_media_options(*command, options->media);
   add_model_options(*command, options->model);
