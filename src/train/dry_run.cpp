@@ -11,6 +11,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/heap.h"
 #include "base/parallel.h"
 #include "base/progress_bar.h"
 #include "checkpoint/info.h"
@@ -230,6 +231,7 @@ std::string stage_text(const StageSetup& setup, const Recipe& recipe, const DryR
 }  // namespace
 
 std::string dry_run(const Recipe& recipe, const DryRunOptions& options) {
+  keep_freed_memory();
   at::set_num_threads(1);
   const TemporaryFolder temporary;
   const std::string first = start_folder(recipe, 0, temporary.path(), options.quiet);

@@ -2,9 +2,11 @@
 
 #include <cmath>
 #include <cstring>
+#include <memory>
 #include <numbers>
 #include <random>
 
+#include "base/heap.h"
 #include "kernels/gradients.h"
 #include "model/load.h"
 #include "tensor/ops.h"
@@ -28,9 +30,22 @@ Tensor draw_newline(std::int64_t D, std::uint64_t seed) {
   return newline;
 }
 
+// A fresh moment costs nothing until it is written.
+Tensor fresh_zeros(at::IntArrayRef sizes, at::ScalarType dtype) {
+  std::size_t bytes = c10::elementSize(dtype);
+  for (const std::int64_t size : sizes) bytes *= static_cast<std::size_t>(size);
+  const std::shared_ptr<void> memory = lazy_zeros(bytes);
+  return at::from_blob(
+      memory.get(), sizes, [memory](void*) {}, at::TensorOptions().dtype(dtype));
+}
+
 // A leaf of its own memory with the master's value; `low` gets what bfloat16 cannot hold.
 Tensor make_leaf(const Tensor& master, at::ScalarType dtype, Tensor& low) {
   if (dtype == at::kFloat) return master.clone(at::MemoryFormat::Contiguous);
+  if (master.scalar_type() == at::kBFloat16) {  // nothing is left for the lower halves
+    low = fresh_zeros(master.sizes(), at::kShort);
+    return master.clone(at::MemoryFormat::Contiguous);
+  }
   Tensor high = at::empty(master.sizes(), at::kBFloat16);
   low = at::empty(master.sizes(), at::kShort);
   kernels::split_weight(halves(high), lows(low), floats(master), master.numel());
@@ -96,13 +111,15 @@ Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> check
           drawn ? draw_newline(model.config.text.hidden_size, seed).to(dtype) : load_parameter(checkpoint, name, dtype);
       return;
     }
-    const Tensor master =
-        drawn ? draw_newline(model.config.text.hidden_size, seed) : load_parameter(checkpoint, name, at::kFloat);
+    const bool is_half = !drawn && dtype == at::kBFloat16 && checkpoint->tensor(name).dtype == Dtype::bf16;
+    const Tensor master = drawn ? draw_newline(model.config.text.hidden_size, seed)
+                                : load_parameter(checkpoint, name, is_half ? at::kBFloat16 : at::kFloat);
     Parameter parameter;
     parameter.name = name, parameter.part = part, parameter.decays = decays(name);
     parameter.weight = make_leaf(master, dtype, parameter.low).requires_grad_(true);
-    parameter.moment1 = at::zeros(master.sizes(), at::kFloat);
-    parameter.moment2 = at::zeros(master.sizes(), at::kFloat);
+    parameter.moment1 = fresh_zeros(master.sizes(), at::kFloat);
+    parameter.moment2 = fresh_zeros(master.sizes(), at::kFloat);
+    if (is_half) checkpoint->release(checkpoint->tensor(name));  // its pages were copied
     tensor = parameter.weight;
     list_.push_back(std::move(parameter));
   });
@@ -140,6 +157,7 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
   kernels::AdamW args;
   args.beta1 = stage.beta1, args.beta2 = stage.beta2, args.eps = stage.eps;
   args.gradient_scale = scale, args.step = step_number;
+  std::int64_t done = 0;
   for (Parameter& p : list_) {
     // A step that does not touch the parameter has gradient zero and still moves it by its momentum: the
     // authors' trainer encodes an empty picture for a text.
@@ -154,7 +172,9 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
     } else {
       kernels::adamw(halves(p.weight), lows(p.low), m1, m2, halves(p.gradient), p.count(), args);
     }
-    p.gradient.reset();  // at once: in the first step its memory makes room for the next moments
+    p.gradient.reset();
+    // In the first step gradients make room for the moments, whose pages come now.
+    if (step_number == 1 && ++done % 32 == 0) return_freed_memory();
   }
 }
 

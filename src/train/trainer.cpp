@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/heap.h"
 #include "base/parallel.h"
 #include "report/live_line.h"
 #include "report/mixture_shares.h"
@@ -99,6 +100,7 @@ class StageRun {
   std::int64_t skipped_ = 0;
   std::map<std::pair<std::string, std::string>, std::int64_t> shares_;  // samples by data set and modality
   double trained_seconds_ = 0;
+  bool first_step_ = true;  // of this process
 };
 
 void StageRun::load(const std::string& checkpoint) {
@@ -205,8 +207,10 @@ void StageRun::finish_step(const StepSums& sums, double waited, double seconds_s
   const double norm = parameters_->gradient_norm();
   if (!std::isfinite(norm)) refuse_loss(norm, "gradient norm", sums.names);
   const double rate = schedule(step_, setup_.plan.steps(), stage_.warmup_ratio);
-  background_.wait();  // a save reads the weights that change now
+  background_.wait();                      // a save reads the weights that change now
+  if (first_step_) return_freed_memory();  // activations make room for moments, whose pages come now
   parameters_->step(stage_, rate, std::min(1.0, stage_.max_grad_norm / (norm + 1e-6)), step_ + 1);
+  first_step_ = false;
   ++step_, ++files_.global;
   StepMetrics metrics;
   metrics.stage = stage_.name, metrics.step = step_;
@@ -316,6 +320,7 @@ void open_run(const Recipe& recipe, const TrainOptions& options) {
 }  // namespace
 
 void train(const Recipe& recipe, const TrainOptions& options) {
+  keep_freed_memory();
   at::set_num_threads(1);  // the heavy work is in our kernels, which have threads of their own
   open_run(recipe, options);
   fs::create_directories(options.out + "/checkpoints");
