@@ -4,11 +4,12 @@
         --threads 2 --rounds 3 --json build/train-bench.json
 
 Three parts (--only picks): `nano`, one epoch of a mixture of very different lengths (train_inputs.py) on the built-in
-model; `0.5b`, one step of four small samples on a model of the released shape; `loader`, pictures decoded and tiled per
-second on one thread. Both sides use the same dtype, batch and micro-batch, checkpointing on. Rates are of the sum of
-the step times, waiting for data included, loading and saving left out; peak memory is of the whole process tree,
-watched from outside in the same way (process_memory.py). The Python side runs its loader with 4 processes and with none in
-the first round of `nano` and keeps the faster. Ratios above 1: onevision is better. Other tokens on one side are an error.
+model; `0.5b`, one step of four small samples on a model of the released shape; `loader`, pictures decoded and tiled
+per second on one thread. Both sides use the same dtype, batch and micro-batch, checkpointing on. Rates are of the sum
+of the step times, waiting for data included, loading and saving left out; peak memory is of the whole process tree,
+watched from outside in the same way (process_memory.py). The Python side runs its loader with 4 processes and with
+none in the first round of `nano` and keeps the faster. Ratios above 1: onevision is better. Other tokens on one side
+are an error.
 """
 
 import argparse
