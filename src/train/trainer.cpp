@@ -100,6 +100,7 @@ class StageRun {
   std::int64_t skipped_ = 0;
   std::map<std::pair<std::string, std::string>, std::int64_t> shares_;  // samples by data set and modality
   double trained_seconds_ = 0;
+  double peak_flops_ = 0;   // a second
   bool first_step_ = true;  // of this process
 };
 
@@ -107,6 +108,7 @@ void StageRun::load(const std::string& checkpoint) {
   model_ = std::make_unique<OneVision>(setup_.start->config());
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
   parameters_ = std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed);
+  peak_flops_ = peak_flops(dtype == at::kBFloat16);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
   if (!stage_.cache_features.empty()) {
     cache_ = std::make_unique<FeatureCache>(stage_.cache_features, *setup_.start, setup_.config, dtype);
@@ -223,6 +225,7 @@ void StageRun::finish_step(const StepSums& sums, double waited, double seconds_s
   metrics.utilisation = std::max(0.0, 1 - waited / metrics.seconds);
   metrics.tokens_per_s = static_cast<double>(sums.tokens) / metrics.seconds;
   metrics.samples_per_s = static_cast<double>(sums.samples) / metrics.seconds;
+  metrics.mfu = sums.flops / (metrics.seconds * peak_flops_);
   if (options_.peak_rss) metrics.peak_rss_bytes = options_.peak_rss();
   trained_seconds_ += metrics.seconds;
   for (const auto& [slot, line] : manifest_) files_.manifest.add(line);

@@ -1,11 +1,34 @@
 #include "train/work.h"
 
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "kernels/kernels.h"
+
 namespace ov {
 namespace {
 
 double square(double x) { return x * x; }
 
+template <class T>
+double best_rate() {
+  constexpr std::int64_t M = 1024, N = 1024, K = 1024, kRepeats = 4;
+  const std::vector<T> x(static_cast<std::size_t>(M * K)), w(static_cast<std::size_t>(N * K));
+  std::vector<T> y(static_cast<std::size_t>(M * N));
+  double best = 0;
+  for (std::int64_t i = 0; i < kRepeats; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    kernels::linear(y.data(), x.data(), w.data(), nullptr, nullptr, {.m = M, .n = N, .k = K});
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    best = std::max(best, 2.0 * M * N * K / seconds);
+  }
+  return best;
+}
+
 }  // namespace
+
+double peak_flops(bool bfloat16) { return bfloat16 ? best_rate<kernels::bf16>() : best_rate<float>(); }
 
 double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates) {
   const VisionConfig& vision = config.vision;
