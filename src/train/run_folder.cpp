@@ -77,8 +77,8 @@ void write_model_files(const std::string& folder, const Parameters& parameters, 
 }
 
 Json state_json(const TrainerState& state) {
-  return {
-      {"format", 1}, {"stage", state.stage}, {"step", state.step}, {"data", state.data}, {"seconds", state.seconds}};
+  return {{"format", 1},        {"stage", state.stage},     {"step", state.step},
+          {"data", state.data}, {"seconds", state.seconds}, {"shares", state.shares}};
 }
 
 std::string checkpoints_of(const std::string& out) { return out + "/checkpoints"; }
@@ -102,6 +102,7 @@ std::vector<Found> find_checkpoints(const std::string& out, const Recipe& recipe
     state.step = fields.integer("step", 0, std::int64_t{1} << 50);
     state.data = fields.string("data");
     state.seconds = fields.number_or("seconds", 0, 0, 1e12);
+    state.shares = fields.at("shares");
     for (std::size_t i = 0; i < recipe.stages.size(); ++i) {
       if (recipe.stages[i].name == state.stage) all.push_back({i, state, entry.path().string()});
     }

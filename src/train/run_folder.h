@@ -31,9 +31,10 @@ void save_model(const std::string& folder, const Parameters& parameters, const S
 
 struct TrainerState {
   std::string stage;
-  std::int64_t step = 0;  // finished steps of the stage
-  std::string data;       // fingerprint of the stage's data and order
-  double seconds = 0;     // of training so far
+  std::int64_t step = 0;        // finished steps of the stage
+  std::string data;             // fingerprint of the stage's data and order
+  double seconds = 0;           // of training so far
+  Json shares = Json::array();  // [data set, modality, samples] of the stage so far
 };
 
 // A model folder with trainer/state.json and trainer/state.safetensors in it.

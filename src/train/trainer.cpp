@@ -126,6 +126,7 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
                                         checkpoint);
     }
     step_ = resumed->step, trained_seconds_ = resumed->seconds;
+    for (const Json& share : resumed->shares) shares_[{share.at(0), share.at(1)}] = share.at(2);
   }
   load(checkpoint);
   StreamOptions ahead;
@@ -283,7 +284,8 @@ void StageRun::note_samples(const TrainingPass& pass) {
 void StageRun::save(bool wait) {
   files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync();
   const std::string folder = options_.out + "/checkpoints/" + stage_.name + "-" + std::to_string(step_);
-  const TrainerState state{stage_.name, step_, setup_.fingerprint, trained_seconds_};
+  TrainerState state{stage_.name, step_, setup_.fingerprint, trained_seconds_};
+  for (const auto& [key, samples] : shares_) state.shares.push_back({key.first, key.second, samples});
   background_.start([this, folder, state] {
     save_checkpoint(folder, *parameters_, setup_.saved, state);
     keep_newest(options_.out, recipe_, stage_.keep);
