@@ -52,7 +52,7 @@ class Done:
 
 
 def command(arguments):
-    return [str(PROGRAM), *map(os.fspath, arguments)]
+    return [str(PROGRAM), *(str(a) if isinstance(a, int) else os.fspath(a) for a in arguments)]
 
 
 def start(*arguments, **how):

@@ -66,11 +66,13 @@ void Dataset::require_complete() const {
   for (const DatasetEntry& entry : entries_) {
     if (entry.problem.empty()) continue;
     ++problems;
-    list += "\n  " + (entry.mixture.where.empty() ? "" : entry.mixture.where + ": ") + entry.problem;
+    if (entries_.size() > 1) list += "\n  ";
+    list += (entry.mixture.where.empty() ? "" : entry.mixture.where + ": ") + entry.problem;
     if (!entry.mixture.source.empty()) list += " (from " + entry.mixture.source + ")";
     if (!entry.mixture.released) list += " (never released)";
   }
   if (problems == 0) return;
+  if (entries_.size() == 1) throw Error(ErrorKind::input, list);
   throw Error(ErrorKind::input, std::to_string(problems) + " of " + std::to_string(entries_.size()) +
                                     " data files cannot be used; get them, or leave their entries out:" + list);
 }
