@@ -10,7 +10,7 @@ OV_BUILD_PACKAGES=(
   ca-certificates git:git g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config ccache:ccache
   python3:python3 python3-venv:ensurepip
   nlohmann-json3-dev libcli11-dev libedit-dev libpcre2-dev libutf8proc-dev
-  libyaml-cpp-dev
+  libyaml-cpp-dev libcairo2-dev libpango1.0-dev
   libjpeg62-turbo-dev libpng-dev libwebp-dev
   libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
   libgtest-dev libgmock-dev

@@ -21,33 +21,37 @@ void make_folder(const std::string& path) {
 
 }  // namespace
 
-const char* const kShortAnswer = "\nAnswer the question using a single word or phrase.";
-
 const std::vector<Family>& families() {
   static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(), wide_family(),
                                                 pair_family(),    motion_family(), text_family()};
   return kFamilies;
 }
 
-SampleWriter::SampleWriter(std::string folder, std::string file, std::int64_t index,
-                           const std::map<std::string, Range>& settings)
-    : folder_(std::move(folder)), file_(std::move(file)), number_(padded(index, 6)), settings_(&settings) {}
+SampleWriter::SampleWriter(const SampleContext& context, std::int64_t index)
+    : context_(&context), number_(padded(index, 6)) {}
+
+const Assets& SampleWriter::assets() const {
+  if (context_->assets != nullptr) return *context_->assets;
+  throw Error(ErrorKind::usage,
+              context_->file + ": its family draws with fonts and pictures of things; fetch them with " +
+                  "./run assets and name their folder: assets: build/assets in the recipe, or --assets");
+}
 
 void SampleWriter::add_picture(const Image& picture) {
-  const std::string parent = "images/" + file_;
-  make_folder(folder_ + "/" + parent);
+  const std::string parent = "images/" + context_->file;
+  make_folder(context_->folder + "/" + parent);
   const std::string part = images_.empty() ? "" : "-" + std::to_string(images_.size() + 1);
   images_.push_back(parent + "/" + number_ + part + ".png");
-  write_png(folder_ + "/" + images_.back(), picture);
+  write_png(context_->folder + "/" + images_.back(), picture);
   ++pictures_;
 }
 
 void SampleWriter::add_video(const std::vector<Image>& frames) {
-  video_ = "videos/" + file_ + "/" + number_;
-  make_folder(folder_ + "/" + video_);
+  video_ = "videos/" + context_->file + "/" + number_;
+  make_folder(context_->folder + "/" + video_);
   for (const Image& frame : frames) {
     ++pictures_;
-    write_png(folder_ + "/" + video_ + "/" + padded(pictures_, 4) + ".png", frame);
+    write_png(context_->folder + "/" + video_ + "/" + padded(pictures_, 4) + ".png", frame);
   }
 }
 
@@ -62,12 +66,12 @@ void SampleWriter::add_exchange(const std::string& question, const std::string& 
 }
 
 Json SampleWriter::record(const std::string& source) const {
-  Json record = {{"id", file_ + "-" + number_}};
+  Json record = {{"id", context_->file + "-" + number_}};
   if (images_.size() == 1) record["image"] = images_[0];
   if (images_.size() > 1) record["image"] = images_;
   if (!video_.empty()) record["video"] = video_;
   record["conversations"] = turns_;
-  record["data_source"] = source;
+  record["data_source"] = kind_.empty() ? source : source + "/" + kind_;
   return record;
 }
 

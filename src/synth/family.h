@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "media/image.h"
 #include "synth/random_stream.h"
+#include "synth/words.h"
 
 namespace ov {
 
@@ -24,13 +25,28 @@ struct Setting {
   Range allowed;
 };
 
+class Assets;
+
+// The file that a sample belongs to.
+struct SampleContext {
+  std::string folder;  // pictures go to folder/images/<file>/, frames to folder/videos/<file>/
+  std::string file;
+  bool test = false;  // what is kept out of training may be drawn, and is to be preferred
+  const std::map<std::string, Range>* settings = nullptr;
+  const Assets* assets = nullptr;
+};
+
 // Takes the parts of one sample and writes its pictures as they come.
 class SampleWriter {
  public:
-  // Pictures go to folder/images/<file>/, frames to folder/videos/<file>/.
-  SampleWriter(std::string folder, std::string file, std::int64_t index, const std::map<std::string, Range>& settings);
+  SampleWriter(const SampleContext& context, std::int64_t index);
 
-  const Range& setting(const std::string& name) const { return settings_->at(name); }
+  const Range& setting(const std::string& name) const { return context_->settings->at(name); }
+  bool test() const { return context_->test; }
+  // Fonts and pictures of things. Throws usage where the recipe names none.
+  const Assets& assets() const;
+  // Which kind of the family's questions this is; stands behind the family's name in data_source.
+  void set_kind(const std::string& kind) { kind_ = kind; }
 
   // Several pictures, or one video; before the first exchange. Throws resource when they cannot be written.
   void add_picture(const Image& picture);
@@ -43,10 +59,9 @@ class SampleWriter {
   Json record(const std::string& source) const;
 
  private:
-  std::string folder_;
-  std::string file_;
+  const SampleContext* context_;
   std::string number_;
-  const std::map<std::string, Range>* settings_;
+  std::string kind_;
   std::vector<std::string> images_;
   std::string video_;
   std::int64_t pictures_ = 0;
@@ -70,8 +85,5 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
-
-// The formatting prompt of short answers (training.md of the paper's data: LLaVA-1.5's wording).
-extern const char* const kShortAnswer;
 
 }  // namespace ov

@@ -1,7 +1,6 @@
 #include "synth/scene.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 
 namespace ov {
@@ -66,16 +65,6 @@ Scene draw_scene(RandomStream& random, std::int64_t width, std::int64_t height, 
     scene.items.push_back(std::move(item));
   }
   return scene;
-}
-
-std::string with_article(const std::string& words) {
-  const bool vowel = !words.empty() && std::string("aeiou").find(words[0]) != std::string::npos;
-  return (vowel ? "an " : "a ") + words;
-}
-
-std::string sentence(std::string words) {
-  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-  return words + ".";
 }
 
 }  // namespace ov

@@ -10,6 +10,7 @@
 #include "media/image.h"
 #include "synth/canvas.h"
 #include "synth/random_stream.h"
+#include "synth/words.h"
 
 namespace ov {
 
@@ -38,11 +39,5 @@ struct SceneForm {
 // Shapes stand in a row where the picture is at least twice as wide as high, in a column where it is
 // at least twice as high as wide, and in the cells of a square otherwise.
 Scene draw_scene(RandomStream& random, std::int64_t width, std::int64_t height, const SceneForm& form);
-
-// "a red circle", "an orange bar"
-std::string with_article(const std::string& words);
-
-// The first letter large and a full stop.
-std::string sentence(std::string words);
 
 }  // namespace ov

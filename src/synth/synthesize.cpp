@@ -15,8 +15,8 @@ constexpr std::int64_t kPiece = 64;  // samples between two reports of progress
 
 class FileDrawing {
  public:
-  FileDrawing(const SynthFile& file, std::uint64_t seed, std::string folder)
-      : file_(file), seed_(seed), folder_(std::move(folder)) {}
+  FileDrawing(const SynthFile& file, std::uint64_t seed, const Assets* assets, const std::string& folder)
+      : file_(file), seed_(seed), context_{folder, file.name, file.split == "test", &file.settings, assets} {}
 
   void draw(std::int64_t begin, std::int64_t end) {
     std::vector<std::string> lines(static_cast<std::size_t>(end - begin));
@@ -27,14 +27,14 @@ class FileDrawing {
   }
 
   std::int64_t finish() {
-    write_file_atomic(folder_ + "/" + file_.name + ".jsonl", content_);
+    write_file_atomic(context_.folder + "/" + file_.name + ".jsonl", content_);
     return pictures_;
   }
 
  private:
   std::string draw_one(std::int64_t index) {
     RandomStream random(seed_, file_.split + "/" + file_.name, static_cast<std::uint64_t>(index));
-    SampleWriter writer(folder_, file_.name, index, file_.settings);
+    SampleWriter writer(context_, index);
     file_.family->generate(random, index, writer);
     pictures_ += writer.pictures();
     return dump_json(writer.record("synth_" + file_.family->name));
@@ -42,7 +42,7 @@ class FileDrawing {
 
   const SynthFile& file_;
   std::uint64_t seed_;
-  std::string folder_;
+  SampleContext context_;
   std::string content_;
   std::atomic<std::int64_t> pictures_ = 0;
 };
@@ -55,7 +55,7 @@ SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, c
   NewFolder fresh(folder);
   SynthReport report;
   for (const SynthFile& file : recipe.files) {
-    FileDrawing drawing(file, options.seed, fresh.path());
+    FileDrawing drawing(file, options.seed, options.assets, fresh.path());
     for (std::int64_t begin = 0; begin < file.count; begin += kPiece) {
       const std::int64_t end = std::min(begin + kPiece, file.count);
       drawing.draw(begin, end);

@@ -14,6 +14,7 @@ namespace ov {
 
 struct SynthOptions {
   std::uint64_t seed = 0;
+  const Assets* assets = nullptr;  // for the families that need them
   // Called between pieces of work with samples done and in all; may throw to stop.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
