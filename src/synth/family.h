@@ -85,5 +85,8 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+Family difference_family();
+Family odd_one_family();
+Family direction_family();
 
 }  // namespace ov
