@@ -50,8 +50,9 @@ Statement about_one(RandomStream& random, const Exhibits& exhibits, const ImageN
   const std::int64_t count = exhibits.images[image][i], claimed = random.between(1, 3);
   if (random.coin())
     return {"one_image", capitalised(names.the(image)) + " contains " + with_article(figure.words()) + ".", count > 0};
-  return {"count", capitalised(names.the(image)) + " contains exactly " + number_word(claimed) + " " +
-                       (claimed == 1 ? figure.words() : figure.plural_words()) + ".",
+  return {"count",
+          capitalised(names.the(image)) + " contains exactly " + number_word(claimed) + " " +
+              (claimed == 1 ? figure.words() : figure.plural_words()) + ".",
           count == claimed};
 }
 
@@ -85,7 +86,9 @@ Statement about_numbers(RandomStream& random, const Exhibits& exhibits, const Im
   const std::int64_t first = exhibits.total(0), second = exhibits.total(1), claimed = random.between(2, 8);
   switch (random.below(4)) {
     case 0:
-      return {"more", "There are more " + figure.plural_words() + " in " + names.the(image) + " than in " + names.the(1 - image) + ".",
+      return {"more",
+              "There are more " + figure.plural_words() + " in " + names.the(image) + " than in " +
+                  names.the(1 - image) + ".",
               here > there};
     case 1: return {"same_number", "Both images show the same number of objects.", first == second};
     case 2:

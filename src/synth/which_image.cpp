@@ -38,7 +38,7 @@ void ask_which(RandomStream& random, const Shows& shows, const ImageNames& names
   const std::size_t image = random.pick(single);
   const std::string words = shows[image].figure.words(), a = with_article(words), which = names.which();
   list.add("which",
-           {"Which image contains " + a + which, "Which image shows " + a + which, "Where is " + a + " to be seen" + which,
+           {"Which image contains " + a + which, "Which image shows " + a + which, "Where can you see " + a + which,
             "In which picture is there " + a + which, "Which one has " + a + which},
            names.answer(image));
   std::vector<std::string> wrong;
@@ -79,15 +79,17 @@ void ask_about_one(RandomStream& random, const Shows& shows, const ImageNames& n
            std::to_string(show.count));
   if (show.figure.is_shape()) {
     const std::string is = show.count == 1 ? "is" : "are";
-    list.add("color",
-             {"What color " + is + " the " + noun + " in " + the + "?", "In " + the + ", what color " + is + " the " + noun + "?",
-              "Which color do you see in " + the + "?", "What is the color of the " + noun + " in " + the + "?",
-              "Name the color of the " + noun + " in " + the + "."},
-             show.figure.colour);
-    list.add("shape",
-             {"What shape is in " + the + "?", "Which shape does " + the + " show?", "In " + the + ", which shape is there?",
-              "Name the shape in " + the + ".", "What kind of shape do you see in " + the + "?"},
-             show.figure.noun);
+    list.add(
+        "color",
+        {"What color " + is + " the " + noun + " in " + the + "?",
+         "In " + the + ", what color " + is + " the " + noun + "?", "Which color do you see in " + the + "?",
+         "What is the color of the " + noun + " in " + the + "?", "Name the color of the " + noun + " in " + the + "."},
+        show.figure.colour);
+    list.add(
+        "shape",
+        {"What shape is in " + the + "?", "Which shape does " + the + " show?", "In " + the + ", which shape is there?",
+         "Name the shape in " + the + ".", "What kind of shape do you see in " + the + "?"},
+        show.figure.noun);
   } else {
     list.add("content",
              {"What is in " + the + "?", "What does " + the + " show?", "What can be seen in " + the + "?",
@@ -96,10 +98,11 @@ void ask_about_one(RandomStream& random, const Shows& shows, const ImageNames& n
   }
   const Show& asked = random.coin() ? show : shows[(image + 1) % shows.size()];
   const std::string a = with_article(asked.figure.words());
-  list.add_yes_no("exists",
-                  {"Is there " + a + " in " + the + "?", "Does " + the + " show " + a + "?", "Does " + the + " contain " + a + "?",
-                   "Can you see " + a + " in " + the + "?", "Is " + a + " to be seen in " + the + "?"},
-                  asked.figure.words() == words);
+  list.add_yes_no(
+      "exists",
+      {"Is there " + a + " in " + the + "?", "Does " + the + " show " + a + "?", "Does " + the + " contain " + a + "?",
+       "Can you see " + a + " in " + the + "?", "Is there " + a + " to see in " + the + "?"},
+      asked.figure.words() == words);
 }
 
 void draw_which_image(RandomStream& random, std::int64_t index, SampleWriter& writer) {
