@@ -65,7 +65,9 @@ class Packages:
 
     def archive(self, package: dict) -> Path:
         name, version = package["name"], package["version"]
-        pattern = f"{name}-{version}-*.whl" if package["from"] == "pip" else f"{name}_{version.replace(':', '%3a')}_*.deb"
+        pattern = f"{name}_{version.replace(':', '%3a')}_*.deb"
+        if package["from"] == "pip":
+            pattern = f"{name}-{version}-*.whl"
         if not list(self.cache.glob(pattern)):
             print(f"downloading {name} {version}", flush=True)
             if package["from"] == "pip":
@@ -186,8 +188,8 @@ def make_objects(packages: Packages, out: Path) -> list[dict]:
             file = f"{folder}/{number}.png"
             picture = emoji.picture(name) if source == "emoji" else Image.open(clip_art / name)
             write_trimmed(picture, out / file)
-            # Of three pictures or more the last is for testing alone.
-            split = "test" if number == len(sources) >= 3 else "train"
+            # Of three pictures or more the last is for testing alone, of a held-out object every one.
+            split = "test" if entry.get("held_out") or number == len(sources) >= 3 else "train"
             pictures.append({"file": file, "source": source, "split": split})
         row = {key: entry[key] for key in ("name", "plural", "group")}
         rows.append(row | {"held_out": entry.get("held_out", False), "pictures": pictures})
