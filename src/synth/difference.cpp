@@ -108,7 +108,8 @@ void ask_plainly(RandomStream& random, const Pair& pair, QuestionList& list) {
                   summary(pair.change), wrong);
 }
 
-void ask_by_name(const Pair& pair, const ImageNames& names, QuestionList& list) {
+// Something that is gone, new, or at another place.
+void ask_what(const Pair& pair, const ImageNames& names, QuestionList& list) {
   const std::string was = pair.was.words(), second = names.the(1), first = names.the(0);
   switch (pair.change) {
     case Change::none: break;
@@ -145,31 +146,37 @@ void ask_by_name(const Pair& pair, const ImageNames& names, QuestionList& list) 
                pair.now.words());
       break;
     case Change::colour:
-      list.add("color",
-               {"What color did the " + pair.was.noun + " become in " + second + "?",
-                "What is the new color of the " + pair.was.noun + "?",
-                "In " + second + ", what color is the " + pair.was.noun + "?",
-                "Which color does the " + pair.was.noun + " have in " + second + "?",
-                "The " + pair.was.noun + " changed its color. What color is it now?"},
-               pair.now.colour);
-      list.add("recolored",
-               {"Which shape has another color in " + second + "?", "Which shape changed its color?",
-                "What shape is colored differently in " + second + "?", "Whose color changed?",
-                "Which shape got a new color?"},
-               pair.was.noun);
-      break;
-    case Change::size:
-      list.add("size",
-               {"Is the " + was + " larger or smaller in " + second + "?",
-                "Did the " + was + " become larger or smaller?", "Did the " + was + " grow larger or smaller?",
-                "Compared with " + first + ", is the " + was + " in " + second + " larger or smaller?",
-                "How did the size of the " + was + " change, larger or smaller?"},
-               pair.larger ? "larger" : "smaller");
-      list.add("resized",
-               {"Which object changed its size?", "What has another size in " + second + "?",
-                "Which object has a different size?", "What was resized?", "The size of which object changed?"},
-               was);
-      break;
+    case Change::size: break;
+  }
+}
+
+// Something that has another color or size.
+void ask_look(const Pair& pair, const ImageNames& names, QuestionList& list) {
+  const std::string was = pair.was.words(), second = names.the(1), first = names.the(0);
+  if (pair.change == Change::colour) {
+    list.add("color",
+             {"What color did the " + pair.was.noun + " become in " + second + "?",
+              "What is the new color of the " + pair.was.noun + "?",
+              "In " + second + ", what color is the " + pair.was.noun + "?",
+              "Which color does the " + pair.was.noun + " have in " + second + "?",
+              "The " + pair.was.noun + " changed its color. What color is it now?"},
+             pair.now.colour);
+    list.add("recolored",
+             {"Which shape has another color in " + second + "?", "Which shape changed its color?",
+              "What shape is colored differently in " + second + "?", "Whose color changed?",
+              "Which shape got a new color?"},
+             pair.was.noun);
+  } else if (pair.change == Change::size) {
+    list.add("size",
+             {"Is the " + was + " larger or smaller in " + second + "?",
+              "Did the " + was + " become larger or smaller?", "Did the " + was + " grow larger or smaller?",
+              "Compared with " + first + ", is the " + was + " in " + second + " larger or smaller?",
+              "How did the size of the " + was + " change, larger or smaller?"},
+             pair.larger ? "larger" : "smaller");
+    list.add("resized",
+             {"Which object changed its size?", "What has another size in " + second + "?",
+              "Which object has a different size?", "What was resized?", "The size of which object changed?"},
+             was);
   }
 }
 
@@ -183,7 +190,8 @@ void draw_difference(RandomStream& random, std::int64_t index, SampleWriter& wri
   QuestionList list(random);
   ask_plainly(random, pair, list);
   if (!pair.nameless) {
-    ask_by_name(pair, names, list);
+    ask_what(pair, names, list);
+    ask_look(pair, names, list);
     list.add_sentence("sentence",
                       {"What is the difference between the two images?", "Describe the change between the images.",
                        "Compare the two images. What changed?", "How do these two images differ? Say it in a sentence.",

@@ -1,6 +1,5 @@
 // Families of several pictures and of videos: their answers are found again in the pictures' pixels, by patches of one
 // color, without looking at what the families meant to draw. Shapes only: these need no assets.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -159,16 +158,20 @@ class Several : public ::testing::Test {
     return sample;
   }
 
-  // Calls `check`, which says whether it could judge the sample, and returns how many of each kind it judged.
+  // Compares answers with what `look` finds in the pictures: "red*" stands for any answer that begins so, and "" says
+  // that it cannot tell. Returns how many of each kind were judged.
   std::map<std::string, int> judge(const std::string& family, int count,
-                                   const std::function<bool(const Sample&)>& check) {
+                                   const std::function<std::string(const Sample&)>& look) {
     const std::string out =
         draw("  - {name: a, family: " + family + ", count: " + std::to_string(count) + ", things: 0}\n", family);
     std::map<std::string, int> judged;
     for (const Json& record : records(out + "/a.jsonl")) {
-      SCOPED_TRACE(record.dump());
       const Sample sample = sample_of(out, record);
-      if (check(sample)) ++judged[sample.kind];
+      const std::string seen = look(sample);
+      if (seen.empty()) continue;
+      ++judged[sample.kind];
+      const bool begins = seen.back() == '*' && sample.answer.find(seen.substr(0, seen.size() - 1)) == 0;
+      EXPECT_TRUE(begins || sample.answer == seen) << seen << "\n" << record;
     }
     return judged;
   }
@@ -201,135 +204,110 @@ TEST_F(Several, SameBytesOnAnyThreads) {
 }
 
 TEST_F(Several, DifferencesAreSeen) {
-  const auto judged = judge("difference", 240, [](const Sample& sample) {
+  const auto judged = judge("difference", 240, [](const Sample& sample) -> std::string {
     const Patches gone = without(sample.pictures[0], sample.pictures[1]);
     const Patches fresh = without(sample.pictures[1], sample.pictures[0]);
-    if (sample.kind == "same") {
-      EXPECT_EQ(sample.answer, gone.empty() && fresh.empty() ? "yes" : "no");
-    } else if (sample.kind == "where") {
-      EXPECT_EQ(sample.answer, corner_of(gone.empty() ? fresh[0] : gone[0]));
-    } else if (sample.kind == "missing" || sample.kind == "moved" || sample.kind == "resized") {
-      EXPECT_THAT(sample.answer, ::testing::StartsWith(gone[0].colour + " "));
-    } else if (sample.kind == "added" || sample.kind == "replaced") {
-      EXPECT_THAT(sample.answer, ::testing::StartsWith(fresh[0].colour + " "));
-    } else if (sample.kind == "color") {
-      EXPECT_EQ(sample.answer, fresh[0].colour);
-    } else if (sample.kind == "moved_where") {
-      EXPECT_EQ(sample.answer, corner_of(fresh[0]));
-    } else if (sample.kind == "size") {
-      EXPECT_EQ(sample.answer, fresh[0].area > gone[0].area ? "larger" : "smaller");
-    } else {
-      return false;
-    }
-    return true;
+    const std::string& kind = sample.kind;
+    if (kind == "same") return gone.empty() && fresh.empty() ? "yes" : "no";
+    if (kind == "where") return corner_of(gone.empty() ? fresh[0] : gone[0]);
+    if (kind == "missing" || kind == "moved" || kind == "resized") return gone.at(0).colour + "*";
+    if (kind == "added" || kind == "replaced") return fresh.at(0).colour + "*";
+    if (kind == "color") return fresh.at(0).colour;
+    if (kind == "moved_where") return corner_of(fresh.at(0));
+    if (kind == "size") return fresh.at(0).area > gone.at(0).area ? "larger" : "smaller";
+    return "";
   });
   EXPECT_GE(judged.size(), 9U);
 }
 
 TEST_F(Several, TheOddOneIsSeen) {
-  const auto judged = judge("odd_one", 180, [](const Sample& sample) {
+  const auto judged = judge("odd_one", 180, [](const Sample& sample) -> std::string {
     const bool colours = sample.question.find("color") != std::string::npos;
-    if (!colours && sample.question.find("number of objects") == std::string::npos) return false;
+    if (!colours && sample.question.find("number of objects") == std::string::npos) return "";
     std::vector<std::string> seen;
     for (const Patches& patches : sample.pictures)
       seen.push_back(colours ? patches[0].colour : std::to_string(patches.size()));
-    if (sample.kind == "same") EXPECT_EQ(sample.answer, seen[0] == seen[1] ? "yes" : "no");
-    if (sample.kind == "same_or_different") EXPECT_EQ(sample.answer, seen[0] == seen[1] ? "same" : "different");
-    if (sample.kind != "which") return sample.kind.find("same") == 0;
+    if (sample.kind == "same") return seen[0] == seen[1] ? "yes" : "no";
+    if (sample.kind == "same_or_different") return seen[0] == seen[1] ? "same" : "different";
+    if (sample.kind != "which") return "";
     std::size_t odd = 0;
     while (odd < seen.size() && std::count(seen.begin(), seen.end(), seen[odd]) > 1) ++odd;
-    constexpr const char* kOrdinals[] = {"first", "second", "third", "fourth"};
-    EXPECT_THAT(sample.answer, ::testing::AnyOf(std::string(kOrdinals[odd]), "image " + std::to_string(odd + 1),
-                                                "picture " + std::to_string(odd + 1)));
-    return true;
+    if (sample.answer.find(' ') != std::string::npos)
+      return sample.answer.substr(0, sample.answer.find(' ') + 1) + std::to_string(odd + 1);
+    return std::vector<std::string>{"first", "second", "third", "fourth"}.at(odd);
   });
   EXPECT_EQ(judged.size(), 3U);
 }
 
 TEST_F(Several, StatementsAreAsTrueAsTheySay) {
   std::map<std::string, int> answers;
-  const auto judged = judge("statement", 240, [&](const Sample& sample) {
+  const auto judged = judge("statement", 240, [&](const Sample& sample) -> std::string {
     ++answers[sample.answer];
     const Patches &first = sample.pictures[0], &second = sample.pictures[1];
-    const std::string colour = sample.asked_colour();
+    const std::string colour = sample.asked_colour(), &kind = sample.kind;
     const bool in_first = count_of(first, colour) > 0, in_second = count_of(second, colour) > 0;
-    bool holds = false;
-    if (sample.kind == "both") {
-      holds = in_first && in_second;
-    } else if (sample.kind == "exactly_one") {
-      holds = in_first != in_second;
-    } else if (sample.kind == "neither") {
-      holds = !in_first && !in_second;
-    } else if (sample.kind == "at_least_one") {
-      holds = in_first || in_second;
-    } else if (sample.kind == "same_number") {
-      holds = first.size() == second.size();
-    } else if (sample.kind == "total") {
-      const std::size_t total = first.size() + second.size();
-      holds =
-          sample.question.find(" " + number_word(static_cast<std::int64_t>(total)) + " object") != std::string::npos;
-    } else {
-      return false;
-    }
-    EXPECT_EQ(sample.answer == "true" || sample.answer == "yes", holds);
-    return true;
+    const std::string total = number_word(static_cast<std::int64_t>(first.size() + second.size()));
+    const std::map<std::string, bool> truths = {
+        {"both", in_first && in_second},
+        {"exactly_one", in_first != in_second},
+        {"neither", !in_first && !in_second},
+        {"at_least_one", in_first || in_second},
+        {"same_number", first.size() == second.size()},
+        {"total", sample.question.find(" " + total + " object") != std::string::npos}};
+    if (truths.count(kind) == 0) return "";
+    const bool words = sample.answer == "true" || sample.answer == "false";
+    return truths.at(kind) ? (words ? "true" : "yes") : (words ? "false" : "no");
   });
   EXPECT_EQ(judged.size(), 6U);
   EXPECT_EQ(answers["true"] + answers["yes"], answers["false"] + answers["no"]);
 }
 
 TEST_F(Several, CountsOverImagesAreSeen) {
-  const auto judged = judge("which_image", 240, [](const Sample& sample) {
+  const auto judged = judge("which_image", 240, [](const Sample& sample) -> std::string {
     const std::string colour = sample.asked_colour();
     std::int64_t images = 0, total = 0;
     for (const Patches& patches : sample.pictures) {
       images += count_of(patches, colour) > 0;
       total += count_of(patches, colour);
     }
-    if (sample.kind == "how_many_images") EXPECT_EQ(sample.answer, std::to_string(images));
-    if (sample.kind == "total") EXPECT_EQ(sample.answer, std::to_string(total));
-    return sample.kind == "how_many_images" || sample.kind == "total";
+    if (sample.kind == "how_many_images") return std::to_string(images);
+    return sample.kind == "total" ? std::to_string(total) : "";
   });
   EXPECT_EQ(judged.size(), 2U);
 }
 
 TEST_F(Several, DirectionsAreSeen) {
-  const auto judged = judge("direction", 96, [](const Sample& sample) {
+  const auto judged = judge("direction", 128, [](const Sample& sample) -> std::string {
     const Patch &from = sample.pictures.front().at(0), &to = sample.pictures.back().at(0);
     const double x = to.x - from.x, y = to.y - from.y;
-    const std::string way = std::abs(x) > std::abs(y) ? (x < 0 ? "left" : "right") : (y < 0 ? "up" : "down");
-    if (sample.kind == "way") EXPECT_EQ(sample.answer, way);
-    if (sample.kind == "size") EXPECT_EQ(sample.answer, to.area > from.area ? "larger" : "smaller");
-    if (sample.kind == "nearer") EXPECT_EQ(sample.answer, to.area > from.area ? "closer" : "away");
-    if (sample.kind == "moves") EXPECT_EQ(sample.answer, std::max(std::abs(x), std::abs(y)) > 0.1 ? "yes" : "no");
-    return sample.kind != "way_choice" && sample.kind != "turns";
+    if (sample.kind == "way") return std::abs(x) > std::abs(y) ? (x < 0 ? "left" : "right") : (y < 0 ? "up" : "down");
+    if (sample.kind == "size") return to.area > from.area ? "larger" : "smaller";
+    if (sample.kind == "nearer") return to.area > from.area ? "closer" : "away";
+    if (sample.kind == "moves") return std::max(std::abs(x), std::abs(y)) > 0.1 ? "yes" : "no";
+    return "";
   });
   EXPECT_EQ(judged.size(), 4U);
 }
 
 TEST_F(Several, EventsAreSeen) {
-  const auto judged = judge("events", 200, [](const Sample& sample) {
-    const Patches gone = without(sample.pictures.front(), sample.pictures.back());
-    const Patches fresh = without(sample.pictures.back(), sample.pictures.front());
-    if (sample.kind == "appears") EXPECT_THAT(sample.answer, ::testing::StartsWith(fresh.at(0).colour + " "));
-    if (sample.kind == "disappears") EXPECT_THAT(sample.answer, ::testing::StartsWith(gone.at(0).colour + " "));
-    if (sample.kind == "color_before") EXPECT_EQ(sample.answer, gone.at(0).colour);
-    if (sample.kind == "color_after") EXPECT_EQ(sample.answer, fresh.at(0).colour);
-    if (sample.kind != "when")
-      return sample.kind.find("appears") != std::string::npos || sample.kind.find("color_") == 0;
+  const auto judged = judge("events", 240, [](const Sample& sample) -> std::string {
+    const std::vector<Patches>& frames = sample.pictures;
+    const Patches gone = without(frames.front(), frames.back()), fresh = without(frames.back(), frames.front());
+    if (sample.kind == "appears") return fresh.at(0).colour + "*";
+    if (sample.kind == "disappears") return gone.at(0).colour + "*";
+    if (sample.kind == "color_before") return gone.at(0).colour;
+    if (sample.kind == "color_after") return fresh.at(0).colour;
+    if (sample.kind != "when") return "";
     std::size_t at = 1;
-    while (without(sample.pictures[at], sample.pictures[0]).empty() &&
-           without(sample.pictures[0], sample.pictures[at]).empty())
-      ++at;
-    EXPECT_EQ(sample.answer, 2 * at < sample.pictures.size() ? "beginning" : "end");
-    return true;
+    while (without(frames[at], frames[0]).empty() && without(frames[0], frames[at]).empty()) ++at;
+    return 2 * at < frames.size() ? "beginning" : "end";
   });
   EXPECT_EQ(judged.size(), 5U);
 }
 
 TEST_F(Several, RepetitionsAreSeen) {
-  const auto judged = judge("event_count", 144, [](const Sample& sample) {
-    if (sample.kind == "sentence" || sample.kind == "light_color") return false;
+  const auto judged = judge("event_count", 144, [](const Sample& sample) -> std::string {
+    if (sample.kind == "sentence" || sample.kind == "light_color") return "";
     int runs = 0;
     bool was = false;
     for (const Patches& patches : sample.pictures) {
@@ -339,22 +317,20 @@ TEST_F(Several, RepetitionsAreSeen) {
       runs += is && !was;
       was = is;
     }
-    EXPECT_EQ(sample.answer, std::to_string(runs));
-    return true;
+    return std::to_string(runs);
   });
   EXPECT_EQ(judged.size(), 3U);
 }
 
 TEST_F(Several, ScenesOfVideosAreSeen) {
-  const auto judged = judge("video_scene", 200, [](const Sample& sample) {
+  const auto judged = judge("video_scene", 200, [](const Sample& sample) -> std::string {
     const Patches& patches = sample.pictures.front();
-    if (sample.kind == "count_all") EXPECT_EQ(sample.answer, std::to_string(patches.size()));
-    if (sample.kind == "color") EXPECT_EQ(count_of(patches, sample.answer), 1);
-    if (sample.kind == "where") {
-      const auto there = [&](const Patch& patch) { return corner_of(patch) == sample.answer; };
-      EXPECT_EQ(std::count_if(patches.begin(), patches.end(), there), 1);
+    if (sample.kind == "count_all") return std::to_string(patches.size());
+    for (const Patch& patch : patches) {
+      if (sample.kind == "color" && patch.colour == sample.answer) return patch.colour;
+      if (sample.kind == "where" && corner_of(patch) == sample.answer) return corner_of(patch);
     }
-    return sample.kind == "count_all" || sample.kind == "color" || sample.kind == "where";
+    return sample.kind == "color" || sample.kind == "where" ? "nothing like it" : "";
   });
   EXPECT_EQ(judged.size(), 3U);
 }
