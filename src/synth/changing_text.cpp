@@ -48,6 +48,9 @@ void show_texts(RandomStream& random, const Texts& texts, SampleWriter& writer) 
   writer.add_video(frames);
 }
 
+// Words stand in quotes in questions, numbers do not.
+std::string quoted(const Texts& texts, const std::string& text) { return texts.numbers ? text : "\"" + text + "\""; }
+
 void ask_place(RandomStream& random, const Texts& texts, QuestionList& list) {
   const std::string what = texts.numbers ? "number" : "word";
   list.add("first",
@@ -61,16 +64,16 @@ void ask_place(RandomStream& random, const Texts& texts, QuestionList& list) {
             "Read the last " + what + "."},
            texts.shown.back());
   const std::size_t at = random.below(texts.shown.size() - 1);
-  const std::string &one = texts.shown[at], &next = texts.shown[at + 1];
+  const std::string one = quoted(texts, texts.shown[at]), next = quoted(texts, texts.shown[at + 1]);
   list.add("after",
            {"Which " + what + " comes after " + one + "?", "What is shown right after " + one + "?",
             "After " + one + ", which " + what + " follows?", "What comes next after " + one + "?",
             "Which " + what + " follows " + one + "?"},
-           next);
+           texts.shown[at + 1]);
   list.add("before",
            {"Which " + what + " comes before " + next + "?", "What is shown right before " + next + "?",
             "Before " + next + ", which " + what + " is there?", "Which " + what + " does " + next + " follow?"},
-           one);
+           texts.shown[at]);
 }
 
 void ask_whole(RandomStream& random, bool test, const Texts& texts, QuestionList& list) {
@@ -84,6 +87,7 @@ void ask_whole(RandomStream& random, bool test, const Texts& texts, QuestionList
   std::string asked = random.pick(texts.shown);
   while (!shown && std::find(texts.shown.begin(), texts.shown.end(), asked) != texts.shown.end())
     asked = texts.numbers ? std::to_string(random.between(1, 99)) : random.pick(everyday_words(test));
+  asked = quoted(texts, asked);
   list.add_yes_no("shown",
                   {"Does the " + what + " " + asked + " appear?", "Is " + asked + " shown in the video?",
                    "Do you see the " + what + " " + asked + "?", "Does the video show " + asked + "?",

@@ -23,7 +23,7 @@ void ask_moving(RandomStream& random, const Move& move, const std::string& name,
   }
   list.add("way",
            {"In which direction does " + the + " move?", "Which way does " + the + " go?",
-            "Where does " + the + " move: left, right, up or down?", "What is the direction of " + the + "?",
+            "Where does " + the + " move: left, right, up or down?", "In which direction is " + the + " moving?",
             "Does " + the + " move left, right, up or down?"},
            way_name(move.way));
   std::vector<std::string> wrong;
@@ -32,7 +32,7 @@ void ask_moving(RandomStream& random, const Move& move, const std::string& name,
   random.shuffle(wrong);
   list.add_choice("way_choice",
                   {"In which direction does " + the + " move?", "Which way does " + the + " go in the video?",
-                   "Where is " + the + " heading?"},
+                   "Where does " + the + " go?"},
                   way_name(move.way), wrong);
 }
 
@@ -63,7 +63,7 @@ void draw_direction(RandomStream& random, std::int64_t index, SampleWriter& writ
   move.figure = figures[0];
   // What looks the same from every side cannot be seen to turn.
   if (move.way == Way::turning || move.way == Way::still) make_turnable(random, writer.test(), move.figure);
-  const bool whether = move.way == Way::turning || move.way == Way::still || index % 16 == 3;
+  const bool whether = move.way == Way::turning || move.way == Way::still || index % 16 == 3 || index % 16 == 4;
   write_clip(random, writer, moving_clip(random, move));
   QuestionList list(random);
   const std::string name = nameless ? "object" : random.coin() ? move.figure.noun : move.figure.words();

@@ -24,7 +24,7 @@ constexpr Subject kSubjects[] = {
     {"bar", "from the shortest to the tallest bar", "the shortest bar", "the tallest bar"},
     {"glass", "from the emptiest to the fullest glass", "the emptiest glass", "the fullest glass"},
     {"clock", "from the earliest to the latest time", "the earliest time", "the latest time"},
-    {"candle", "in which the candle burns down", "the longest candle", "the shortest candle"},
+    {"candle", "from the longest to the shortest candle", "the longest candle", "the shortest candle"},
     {"count", "from the fewest to the most objects", "the fewest objects", "the most objects"},
     {"number", "from the smallest to the largest number", "the smallest number", "the largest number"},
 };

@@ -48,21 +48,25 @@ Image draw_page(RandomStream& random, const TextStyle& style, const std::string&
   return drawing.image(1, random.next());
 }
 
+// Words stand in quotes in questions, numbers do not.
+std::string quoted(const Pages& pages, const std::string& text) { return pages.numbers ? text : "\"" + text + "\""; }
+
 void ask_texts(RandomStream& random, bool test, const Pages& pages, const ImageNames& names, QuestionList& list) {
   const std::string what = pages.numbers ? "number" : "word";
   const std::size_t page = random.below(pages.texts.size());
-  const std::string the = names.the(page), &text = pages.texts[page];
+  const std::string the = names.the(page), text = quoted(pages, pages.texts[page]);
   list.add(
       "says",
       {"What does " + the + " say?", "Which " + what + " is on " + the + "?", "Read the " + what + " in " + the + ".",
        "What is written in " + the + "?", "What " + what + " does " + the + " show?"},
-      text);
+      pages.texts[page]);
   list.add("which",
            {"Which image says " + text + names.which(), "Which page shows the " + what + " " + text + names.which(),
             "Where can you read " + text + names.which(), "Which picture has the " + what + " " + text + names.which()},
            names.answer(page));
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < pages.texts.size(); ++i) parts.push_back(names.the(i) + " says " + pages.texts[i]);
+  for (std::size_t i = 0; i < pages.texts.size(); ++i)
+    parts.push_back(names.the(i) + " says " + quoted(pages, pages.texts[i]));
   list.add_sentence("sentence",
                     {"Read all the images.", "What do the images say?", "Say what is written in each image.",
                      "Read out the pages one by one.", "What does each of the pages say?"},
@@ -71,6 +75,7 @@ void ask_texts(RandomStream& random, bool test, const Pages& pages, const ImageN
   std::string asked = random.pick(pages.texts);
   while (!there && std::find(pages.texts.begin(), pages.texts.end(), asked) != pages.texts.end())
     asked = pages.numbers ? std::to_string(random.between(1, 20)) : random.pick(everyday_words(test));
+  asked = quoted(pages, asked);
   list.add_yes_no("shown",
                   {"Does one of the images say " + asked + "?", "Is " + asked + " written in one of the images?",
                    "Can you read " + asked + " in any of the images?", "Is there a page that says " + asked + "?"},

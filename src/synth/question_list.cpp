@@ -21,7 +21,7 @@ void QuestionList::add_yes_no(const std::string& kind, const Phrasings& phrasing
 }
 
 void QuestionList::add_sentence(const std::string& kind, const Phrasings& phrasings, const std::string& answer) {
-  entries_.push_back({kind, random_->pick(phrasings), answer});
+  entries_.push_back({kind, random_->pick(phrasings), answer, true});
 }
 
 void QuestionList::add_choice(const std::string& kind, const Phrasings& phrasings, const std::string& right,
@@ -32,6 +32,8 @@ void QuestionList::add_choice(const std::string& kind, const Phrasings& phrasing
 
 void QuestionList::ask(SampleWriter& writer) {
   random_->shuffle(entries_);
+  const auto is_short = [](const Entry& entry) { return !entry.whole_sentence; };
+  if (writer.test()) std::stable_partition(entries_.begin(), entries_.end(), is_short);
   const std::int64_t rounds = random_->between(writer.setting("rounds"));
   std::vector<std::string> asked;
   for (const Entry& entry : entries_) {

@@ -29,12 +29,14 @@ class QuestionList {
   void add_choice(const std::string& kind, const Phrasings& phrasings, const std::string& right,
                   const std::vector<std::string>& wrong);
 
-  // As many as the setting "rounds" says, in random order, no kind twice. The first gives the sample its kind.
+  // As many as the setting "rounds" says, in random order, no kind twice. The first gives the sample its kind. Tests
+  // prefer short answers, which can be compared.
   void ask(SampleWriter& writer);
 
  private:
   struct Entry {
     std::string kind, question, answer;
+    bool whole_sentence = false;
   };
   RandomStream* random_;
   std::vector<Entry> entries_;

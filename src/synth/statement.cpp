@@ -164,6 +164,7 @@ void draw_statement(RandomStream& random, std::int64_t index, SampleWriter& writ
       if (other && other->words != statement->words) add_statement(random, *other, list);
       list.ask(writer);
     }
+    writer.set_kind(statement->kind);
     return;
   }
 }

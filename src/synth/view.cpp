@@ -43,6 +43,16 @@ bool is_taken(const std::vector<Figure>& taken, const Figure& figure) {
                      [&](const Figure& other) { return other.form == figure.form || other.colour == figure.colour; });
 }
 
+// Of what is not transparent.
+Rgb mean_colour(const Picture& picture) {
+  double red = 0, green = 0, blue = 0, opacity = 1;
+  for (const std::uint32_t pixel : picture.argb) {
+    opacity += pixel >> 24;
+    red += (pixel >> 16) & 255, green += (pixel >> 8) & 255, blue += pixel & 255;
+  }
+  return {255 * red / opacity, 255 * green / opacity, 255 * blue / opacity};
+}
+
 std::size_t colour_number(const std::string& name) {
   std::size_t number = 0;
   while (thing_colours()[number].name != name) ++number;
@@ -111,20 +121,30 @@ std::vector<Figure> pick_figures(RandomStream& random, const SampleWriter& write
     return figures;
   }
   for (const Thing& thing : nameless ? pick_nameless_things(random, writer, count) : pick_things(random, writer, count))
-    figures.push_back({.noun = thing.name, .plural = thing.plural, .colour = "", .rgb = {}, .picture = thing.picture});
+    figures.push_back({.noun = thing.name,
+                       .plural = thing.plural,
+                       .colour = "",
+                       .rgb = mean_colour(*thing.picture),
+                       .picture = thing.picture});
   return figures;
 }
 
 View pick_ground(RandomStream& random, const std::vector<Figure>& figures) {
-  std::vector<const NamedColour*> fitting;
+  const auto least_contrast = [&](const NamedColour& ground) {
+    double least = kEnoughContrast;
+    for (const Figure& figure : figures)
+      least = std::min(
+          least,
+          contrast(figure.is_shape() ? thing_colours()[colour_number(figure.colour)].rgb : figure.rgb, ground.rgb));
+    return least;
+  };
+  std::vector<const NamedColour*> best;
   for (const NamedColour& ground : ground_colours()) {
-    if (std::all_of(figures.begin(), figures.end(), [&](const Figure& figure) {
-          return !figure.is_shape() ||
-                 contrast(thing_colours()[colour_number(figure.colour)].rgb, ground.rgb) >= kEnoughContrast;
-        }))
-      fitting.push_back(&ground);
+    const double least = least_contrast(ground), reached = best.empty() ? -1 : least_contrast(*best.front());
+    if (least > reached) best.clear();
+    if (least >= reached) best.push_back(&ground);
   }
-  const NamedColour& ground = *random.pick(fitting);
+  const NamedColour& ground = *random.pick(best);
   return {ground.name, shade(random, ground.rgb, 4), {}};
 }
 

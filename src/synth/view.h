@@ -28,7 +28,7 @@ struct Figure {
   std::string noun;    // "circle", "cat"
   std::string plural;  // "circles", "cats"
   std::string colour;  // of a shape; a thing has none
-  Rgb rgb;
+  Rgb rgb;             // of a thing the mean
   Form form = Form::circle;
   std::shared_ptr<const Picture> picture;  // of a thing; null for a shape
 
