@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "media/decode.h"
-#include "synth/patches_in_tests.h"
+#include "synth/test_patches.h"
 #include "synth/synthesize.h"
 #include "synth/view.h"
 
