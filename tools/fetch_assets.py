@@ -71,7 +71,8 @@ class Packages:
             if package["from"] == "pip":
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"{name}=={version}"]
             else:
-                command = ["apt-get", "-qq", "download", f"{name}={version}"]
+                # As root apt would warn that its own user cannot write into our folder.
+                command = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", f"{name}={version}"]
             if subprocess.run(command, cwd=self.cache).returncode or not list(self.cache.glob(pattern)):
                 sys.exit(
                     f"fetch_assets: {name} {version} cannot be downloaded (the message is above). Debian 12 has these "

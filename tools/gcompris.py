@@ -64,4 +64,5 @@ def notice_of(files: dict[str, bytes], picture: str) -> dict | None:
 
 
 def is_free(notice: dict | None) -> bool:
-    return notice is not None and re.match(r"(public domain|CC0(-1\.0)?)$", notice["License"], re.IGNORECASE) is not None
+    free = re.compile(r"(public domain|CC0(-1\.0)?)$", re.IGNORECASE)
+    return notice is not None and free.match(notice["License"]) is not None
