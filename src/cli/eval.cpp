@@ -1,6 +1,9 @@
 // onevision eval: scores of a model on held-out sets; eval list shows the tasks of a file, eval table puts runs
 // side by side.
+#include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include "base/file.h"
@@ -37,13 +40,17 @@ Json identity_of(const Session& session, const ModelOptions& options) {
   }
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) {
-    weights[file.filename().string()] = {{"bytes", fs::file_size(file)},
-                                         {"modified", fs::last_write_time(file).time_since_epoch().count()}};
+    const auto modified = std::chrono::file_clock::to_sys(fs::last_write_time(file)).time_since_epoch();
+    weights[file.filename().string()] = {
+        {"bytes", fs::file_size(file)},
+        {"modified_us", std::chrono::duration_cast<std::chrono::microseconds>(modified).count()}};
   }
+  const std::map<at::ScalarType, std::string> dtypes = {
+      {at::kFloat, "float32"}, {at::kBFloat16, "bfloat16"}, {at::kHalf, "float16"}};
   const char* compat[] = {"exact", "official", "hf"};
   return {{"folder", fs::weakly_canonical(session.folder()).string()},
           {"weights", weights},
-          {"dtype", at::toString(session.dtype())},
+          {"dtype", dtypes.at(session.dtype())},
           {"device", options.device},
           {"compat", compat[static_cast<int>(options.compat)]}};
 }

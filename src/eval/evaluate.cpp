@@ -25,6 +25,10 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+std::string samples_path(const std::string& folder, const EvalTask& task) {
+  return folder + "/samples_" + task.name + ".jsonl";
+}
+
 std::string stripped(const std::string& text) {
   const auto [begin, end] = stripped_range(text, true, true);
   return text.substr(begin, end - begin);
@@ -34,11 +38,7 @@ std::string stripped(const std::string& text) {
 class TaskRun {
  public:
   TaskRun(const EvalTask& task, const EvalModel& model, const EvalOptions& options)
-      : task_(task),
-        model_(model),
-        options_(options),
-        questions_(task),
-        path_(options.out + "/samples_" + task.name + ".jsonl") {
+      : task_(task), model_(model), options_(options), questions_(task), path_(samples_path(options.out, task)) {
     result_.task = task;
     result_.records = questions_.size();
     total_ = options.limit > 0 ? std::min(options.limit, questions_.size()) : questions_.size();
@@ -151,14 +151,19 @@ void claim_folder(const std::vector<EvalTask>& tasks, const EvalModel& model, co
     }
     run = parse_json(read_file(path, kMaxRunBytes), path);
     const Fields fields(run, path);
+    fields.object("tasks");  // throws when it is not there
     if (fields.at("model") != model.identity) {
       throw Error(ErrorKind::format, path + ": its answers are of " + dump_json(fields.at("model")) + ", not of " +
                                          dump_json(model.identity) + "; choose another --out");
     }
   }
   for (const EvalTask& task : tasks) {
+    const std::string samples = samples_path(options.out, task);
+    if (!run["tasks"].contains(task.name) && fs::exists(samples)) {
+      throw Error(ErrorKind::format, samples + ": is there, but not in " + path + "; choose another --out");
+    }
     const Json settings = to_json(task);
-    const Json before = Fields(run, path).object("tasks").has(task.name) ? run["tasks"][task.name] : settings;
+    const Json before = run["tasks"].value(task.name, settings);
     if (before != settings) {
       throw Error(ErrorKind::format, path + ": task " + task.name + " was asked with " + dump_json(before) + ", not " +
                                          dump_json(settings) + "; choose another --out");

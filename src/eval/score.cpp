@@ -1,6 +1,5 @@
 #include "eval/score.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -21,8 +20,9 @@ Score score_of(std::span<const double> scores) {
   const double centre = (mean + z * z / (2 * n)) / (1 + z * z / n);
   const double half = z / (1 + z * z / n) * std::sqrt(mean * (1 - mean) / n + z * z / (4 * n * n));
   score.mean = 100 * mean;
-  score.low = 100 * std::max(0.0, centre - half);
-  score.high = 100 * std::min(1.0, centre + half);
+  // At the ends the formula is exact, its rounding is not.
+  score.low = mean > 0 ? 100 * (centre - half) : 0;
+  score.high = mean < 1 ? 100 * (centre + half) : 100;
   return score;
 }
 
