@@ -17,7 +17,7 @@ void ask_number(RandomStream& random, SampleWriter& writer, const std::string& s
 
 void draw_counting(RandomStream& random, std::int64_t index, SampleWriter& writer) {
   ArrangementForm form;
-  const std::int64_t number = random.between(writer.setting("count"));
+  const std::int64_t number = random.between(writer.setting("number"));
   const bool everything = index % 3 == 2;  // no names: "objects"
   form.counts = {number};
   if (everything && number > 2 && random.coin()) {
@@ -43,7 +43,7 @@ void draw_counting(RandomStream& random, std::int64_t index, SampleWriter& write
 Family counting_family() {
   return {"counting",
           "how many of one sort of thing there are",
-          {{"sides", {112, 192}, {32, 1024}}, {"count", {1, 12}, {1, 12}}},
+          {{"sides", {112, 192}, {32, 1024}}, {"number", {1, 12}, {1, 12}}},
           draw_counting};
 }
 
