@@ -22,8 +22,11 @@ void make_folder(const std::string& path) {
 }  // namespace
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(), wide_family(),
-                                                pair_family(),    motion_family(), text_family()};
+  static const std::vector<Family> kFamilies = {
+      caption_family(),      detail_family(),         question_family(), wide_family(),
+      pair_family(),         motion_family(),         text_family(),     object_caption_family(),
+      scene_detail_family(), scene_question_family(), counting_family(), photo_caption_family(),
+      composite_family()};
   return kFamilies;
 }
 

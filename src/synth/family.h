@@ -87,5 +87,11 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+Family object_caption_family();
+Family scene_detail_family();
+Family scene_question_family();
+Family counting_family();
+Family photo_caption_family();
+Family composite_family();
 
 }  // namespace ov
