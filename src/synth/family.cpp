@@ -27,6 +27,10 @@ const std::vector<Family>& families() {
       pair_family(),         motion_family(),         text_family(),     object_caption_family(),
       scene_detail_family(), scene_question_family(), counting_family(), photo_caption_family(),
       composite_family()};
+      caption_family(),     detail_family(),        question_family(),      wide_family(),       pair_family(),
+      motion_family(),      text_family(),          difference_family(),    odd_one_family(),    direction_family(),
+      statement_family(),   which_image_family(),   ordering_family(),      pages_family(),      events_family(),
+      event_count_family(), changing_text_family(), video_caption_family(), video_scene_family()};
   return kFamilies;
 }
 

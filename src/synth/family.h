@@ -93,5 +93,17 @@ Family scene_question_family();
 Family counting_family();
 Family photo_caption_family();
 Family composite_family();
+Family difference_family();
+Family odd_one_family();
+Family statement_family();
+Family which_image_family();
+Family ordering_family();
+Family pages_family();
+Family direction_family();
+Family events_family();
+Family event_count_family();
+Family changing_text_family();
+Family video_caption_family();
+Family video_scene_family();
 
 }  // namespace ov
