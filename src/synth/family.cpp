@@ -22,8 +22,11 @@ void make_folder(const std::string& path) {
 }  // namespace
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(), wide_family(),
-                                                pair_family(),    motion_family(), text_family()};
+  static const std::vector<Family> kFamilies = {
+      caption_family(),     detail_family(),       question_family(),   wide_family(),       pair_family(),
+      motion_family(),      text_family(),         read_word_family(),  read_line_family(),  read_small_family(),
+      read_digits_family(), read_chinese_family(), synth_page_family(), arithmetic_family(), geometry_family(),
+      sequence_family(),    language_family(),     plain_text_family()};
   return kFamilies;
 }
 

@@ -85,5 +85,19 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+// General OCR.
+Family read_word_family();
+Family read_line_family();
+Family read_small_family();
+Family read_digits_family();
+Family read_chinese_family();
+Family synth_page_family();
+// Mathematics and reasoning.
+Family arithmetic_family();
+Family geometry_family();
+Family sequence_family();
+// Language only.
+Family language_family();
+Family plain_text_family();
 
 }  // namespace ov
