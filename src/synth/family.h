@@ -31,7 +31,8 @@ class Assets;
 struct SampleContext {
   std::string folder;  // pictures go to folder/images/<file>/, frames to folder/videos/<file>/
   std::string file;
-  bool test = false;  // what is kept out of training may be drawn, and is to be preferred
+  bool test = false;    // what is kept out of training may be drawn
+  bool unseen = false;  // pictures of things and photos are such that training never shows
   const std::map<std::string, Range>* settings = nullptr;
   const Assets* assets = nullptr;
 };
@@ -43,6 +44,7 @@ class SampleWriter {
 
   const Range& setting(const std::string& name) const { return context_->settings->at(name); }
   bool test() const { return context_->test; }
+  bool unseen() const { return context_->unseen; }
   // Fonts and pictures of things. Throws usage where the recipe names none.
   const Assets& assets() const;
   // Which kind of the family's questions this is; stands behind the family's name in data_source.
