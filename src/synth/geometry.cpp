@@ -2,6 +2,7 @@
 // compare, kinds of angles, and clocks.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "synth/asking.h"
 #include "synth/family.h"
@@ -188,9 +189,10 @@ void ask_angle(RandomStream& random, SampleWriter& writer) {
   const double turn = kind == 1 && random.coin() ? 90.0 * static_cast<double>(random.below(4))
                                                  : static_cast<double>(random.between(0, 359));
   // The legs lie on both sides of the middle.
-  const Point corner = on_circle(sheet.middle(), 0.25 * sheet.side, turn + opening / 2 + 180);
+  const double leg = 0.46 * sheet.side, back = 0.5 * leg * std::cos(opening * std::numbers::pi / 360);
+  const Point corner = on_circle(sheet.middle(), back, turn + opening / 2 + 180);
   for (const double angle : {turn, turn + opening}) {
-    sheet.drawing.line(corner, on_circle(corner, 0.62 * sheet.side, angle), 3, sheet.inks.ink);
+    sheet.drawing.line(corner, on_circle(corner, leg, angle), 3, sheet.inks.ink);
   }
   sheet.drawing.fill_sector(corner, 14, turn, turn + opening, sheet.inks.ink);
   finish(random, writer, sheet, "angle");

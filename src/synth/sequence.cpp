@@ -36,13 +36,12 @@ std::vector<Symbol> different_symbols(RandomStream& random, bool test, std::size
 
 class Row {
  public:
-  Row(RandomStream& random, const SampleWriter& writer, std::size_t cells, bool options)
-      : cell_(static_cast<double>(random.between(30, 38))),
-        spare_(random.between(12, 60)),
+  Row(RandomStream& random, const SampleWriter& writer, std::size_t cells, double rows)
+      : cell_(static_cast<double>(random.between(26, 34))),
+        spare_(random.between(12, 40)),
         drawing_(static_cast<std::int64_t>(cell_ * static_cast<double>(cells)) + 8,
-                 static_cast<std::int64_t>(cell_ * (options ? 3.4 : 1)) + spare_,
-                 shade(random, random.pick(ground_colours()).rgb, 4)),
-        top_(options ? 6 : (static_cast<double>(drawing_.height()) - cell_) / 2),
+                 static_cast<std::int64_t>(cell_ * rows) + spare_, shade(random, random.pick(ground_colours()).rgb, 4)),
+        top_((static_cast<double>(drawing_.height()) - cell_ * rows) / 2),
         style_{.font = pick_font(random, writer, FontKind::sans), .size = 24, .bold = true} {}
 
   Rect cell(std::size_t at, double down = 0) const {
@@ -80,7 +79,7 @@ void ask_next_symbol(RandomStream& random, SampleWriter& writer) {
   const auto shown = static_cast<std::size_t>(random.between(5, 6));
   std::vector<Symbol> symbols = different_symbols(random, writer.test(), 3);
   const std::vector<std::size_t> pattern = random_pattern(random, shown + 1);
-  Row row(random, writer, shown + 1, options);
+  Row row(random, writer, shown + 1, options ? 3.2 : 1);
   for (std::size_t i = 0; i < shown; ++i) row.symbol(symbols[pattern[i]], row.cell(i));
   row.text("?", row.cell(shown));
   const Symbol right = symbols[pattern[shown]];
@@ -139,7 +138,7 @@ std::vector<std::int64_t> number_row(RandomStream& random, std::size_t length) {
 
 void ask_next_number(RandomStream& random, SampleWriter& writer) {
   const std::vector<std::int64_t> numbers = number_row(random, 5);
-  Row row(random, writer, 5, false);
+  Row row(random, writer, 5, 1);
   const std::size_t gap = random.below(3) == 0 ? 1 + random.below(3) : 4;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     row.text(i == gap ? "?" : std::to_string(numbers[i]), row.cell(i).inset(3));
@@ -169,10 +168,10 @@ void ask_odd_one(RandomStream& random, SampleWriter& writer) {
   if (how != 1) other.colour = symbols[1].colour;
   if (how != 0) other.figure = symbols[1].figure;
   if (!writer.test() && kept_for_tests(other)) other = symbols[1];
-  Row row(random, writer, count, true);
+  Row row(random, writer, count, 2);
   for (std::size_t i = 0; i < count; ++i) {
-    row.symbol(i == odd ? other : symbols[0], row.cell(i, 0.6));
-    row.text(std::string(1, static_cast<char>('A' + i)), row.cell(i, 1.6), 20);
+    row.symbol(i == odd ? other : symbols[0], row.cell(i));
+    row.text(std::string(1, static_cast<char>('A' + i)), row.cell(i, 1), 20);
   }
   writer.add_picture(with_grain(random, row.drawing()));
   writer.set_kind("odd");
