@@ -12,7 +12,7 @@
 namespace ov {
 namespace {
 
-using Asked = std::optional<Question>;
+using Asked = std::optional<PosedQuestion>;
 
 struct Asker {
   RandomStream& random;
@@ -75,8 +75,8 @@ Asked ask_where(const Asker& ask) {
   static constexpr const char* kAsk[] = {"Where is the {0}?", "Where in the picture is the {0}?",
                                          "In which part of the image is the {0}?", "What is the position of the {0}?",
                                          "Where can the {0} be found?"};
-  return Question{"where", phrase(ask.random, kAsk, ask.words(item)), item.place,
-                  "The " + ask.words(item) + " is " + where(item.place) + " of the picture."};
+  return PosedQuestion{"where", phrase(ask.random, kAsk, ask.words(item)), item.place,
+                       "The " + ask.words(item) + " is " + where(item.place) + " of the picture."};
 }
 
 Asked ask_there(const Asker& ask) {
@@ -88,8 +88,8 @@ Asked ask_there(const Asker& ask) {
                                          "What is shown {0} of the image?", "Which object is {0}?",
                                          "What do you see {0} of the picture?"};
   const std::string place = where(item.place), words = ask.words(item);
-  return Question{"what", phrase(ask.random, kAsk, place), words,
-                  capitalised(place) + " of the picture is " + with_article(words) + "."};
+  return PosedQuestion{"what", phrase(ask.random, kAsk, place), words,
+                       capitalised(place) + " of the picture is " + with_article(words) + "."};
 }
 
 Asked ask_colour(const Asker& ask) {
@@ -100,8 +100,8 @@ Asked ask_colour(const Asker& ask) {
   static constexpr const char* kAsk[] = {"What color is the {0}?", "What is the color of the {0}?",
                                          "Which color does the {0} have?", "The {0} has which color?",
                                          "Tell me the color of the {0}."};
-  return Question{"color", phrase(ask.random, kAsk, sort.name), sort.colour,
-                  "The " + sort.name + " is " + sort.colour + "."};
+  return PosedQuestion{"color", phrase(ask.random, kAsk, sort.name), sort.colour,
+                       "The " + sort.name + " is " + sort.colour + "."};
 }
 
 Asked ask_shape(const Asker& ask) {
@@ -113,8 +113,8 @@ Asked ask_shape(const Asker& ask) {
   if (same != 1) return {};
   static constexpr const char* kAsk[] = {"Which shape is {0}?", "What shape is {0}?", "Which of the shapes is {0}?",
                                          "What is the {0} shape?", "Name the shape that is {0}."};
-  return Question{"shape", phrase(ask.random, kAsk, sort.colour), sort.name,
-                  "The " + sort.name + " is " + sort.colour + "."};
+  return PosedQuestion{"shape", phrase(ask.random, kAsk, sort.colour), sort.name,
+                       "The " + sort.name + " is " + sort.colour + "."};
 }
 
 Asked count_question(const Asker& ask, const std::string& plural, const std::string& singular, std::int64_t number) {
@@ -122,8 +122,8 @@ Asked count_question(const Asker& ask, const std::string& plural, const std::str
                                          "How many {0} can you see?", "What is the number of {0} in the image?",
                                          "Count the {0}."};
   const std::string what = number == 1 ? "is one " + singular : "are " + number_word(number) + " " + plural;
-  return Question{"count", phrase(ask.random, kAsk, plural), std::to_string(number),
-                  "There " + what + " in the picture."};
+  return PosedQuestion{"count", phrase(ask.random, kAsk, plural), std::to_string(number),
+                       "There " + what + " in the picture."};
 }
 
 Asked ask_count(const Asker& ask) {
@@ -152,7 +152,7 @@ Asked ask_exists(const Asker& ask) {
   static constexpr const char* kAsk[] = {"Is there {0}?", "Is there {0} in the picture?", "Can you see {0}?",
                                          "Does the image show {0}?", "Does the picture have {0} in it?"};
   const std::string in_words = yes ? "Yes, there is " + words + "." : "No, there is not " + words + ".";
-  return Question{"exists", phrase(ask.random, kAsk, words), yes_or_no(yes), in_words};
+  return PosedQuestion{"exists", phrase(ask.random, kAsk, words), yes_or_no(yes), in_words};
 }
 
 // How far b lies from a in the direction, and how far aside.
@@ -189,8 +189,8 @@ Asked ask_relation(const Asker& ask) {
                                          "What can you see {0} the {1}?", "What is located {0} the {1}?",
                                          "What is shown {0} the {1}?"};
   const std::string words = ask.words(*beyond[0]), of = std::string(way.words) + " the " + ask.words(item);
-  return Question{"relation", phrase(ask.random, kAsk, way.words, ask.words(item)), words,
-                  capitalised(with_article(words)) + " is " + of + "."};
+  return PosedQuestion{"relation", phrase(ask.random, kAsk, way.words, ask.words(item)), words,
+                       capitalised(with_article(words)) + " is " + of + "."};
 }
 
 Asked ask_side(const Asker& ask) {
@@ -205,8 +205,8 @@ Asked ask_side(const Asker& ask) {
                                          "Would you say that the {0} is {1}?", "Can the {0} be seen {1}?",
                                          "Does the {0} lie {1}?"};
   const std::string what = ask.words(*items[1]), of = " the " + ask.words(*items[0]);
-  return Question{"side", phrase(ask.random, kAsk, what, asked.words + of), yes_or_no(yes),
-                  (yes ? "Yes, the " : "No, the ") + what + " is " + kWays[truth].words + of + "."};
+  return PosedQuestion{"side", phrase(ask.random, kAsk, what, asked.words + of), yes_or_no(yes),
+                       (yes ? "Yes, the " : "No, the ") + what + " is " + kWays[truth].words + of + "."};
 }
 
 // Large and small by far, so that nobody has to measure.
@@ -228,12 +228,13 @@ Asked ask_size(const Asker& ask) {
   const std::string words = ask.words(end);
   if (items.size() > 2) {
     const std::string most = big ? "biggest" : "smallest";
-    return Question{"size", phrase(ask.random, kMost, most), words, "The " + words + " is the " + most + " thing."};
+    return PosedQuestion{"size", phrase(ask.random, kMost, most), words,
+                         "The " + words + " is the " + most + " thing."};
   }
   const std::string more = big ? "bigger" : "smaller", other = ask.words(next);
   const std::string both = ask.random.coin() ? words + " or the " + other : other + " or the " + words;
-  return Question{"size", phrase(ask.random, kMore, more, both), words,
-                  "The " + words + " is " + more + " than the " + other + "."};
+  return PosedQuestion{"size", phrase(ask.random, kMore, more, both), words,
+                       "The " + words + " is " + more + " than the " + other + "."};
 }
 
 Asked ask_group(const Asker& ask) {
@@ -248,9 +249,10 @@ Asked ask_group(const Asker& ask) {
                                          "What {0} does the image show?", "Name the {0} in the picture."};
   const std::int64_t number = number_named(ask.scene, sort.name);
   const std::string verb = number == 1 ? "is " : "are ";
-  return Question{"group", phrase(ask.random, kAsk, (*group)[1]), sort.name,
-                  "There " + verb + (number == 1 ? with_article(sort.name) : number_word(number) + " " + sort.plural) +
-                      " in the picture."};
+  return PosedQuestion{"group", phrase(ask.random, kAsk, (*group)[1]), sort.name,
+                       "There " + verb +
+                           (number == 1 ? with_article(sort.name) : number_word(number) + " " + sort.plural) +
+                           " in the picture."};
 }
 
 Asked ask_choice(const Asker& ask) {
@@ -292,8 +294,8 @@ Asked ask_more(const Asker& ask) {
       "Is the number of {0} larger than that of {1}?", "Are the {0} more than the {1}?"};
   const std::string counts = std::to_string(x) + " " + (x == 1 ? first.name : first.plural) + " and " +
                              std::to_string(y) + " " + (y == 1 ? second.name : second.plural);
-  return Question{"more", phrase(ask.random, kAsk, first.plural, second.plural), yes_or_no(x > y),
-                  std::string(x > y ? "Yes" : "No") + ", there are " + counts + "."};
+  return PosedQuestion{"more", phrase(ask.random, kAsk, first.plural, second.plural), yes_or_no(x > y),
+                       std::string(x > y ? "Yes" : "No") + ", there are " + counts + "."};
 }
 
 // Two figures: the same colour, the same shape?
@@ -314,7 +316,7 @@ Asked ask_same(const Asker& ask) {
                                     : "No, one is " + (colours ? first.colour : with_article(first.name)) +
                                           " and the other is " + (colours ? second.colour : with_article(second.name)) +
                                           ".";
-  return Question{"same", phrase(ask.random, kAsk, what), yes_or_no(same), in_words};
+  return PosedQuestion{"same", phrase(ask.random, kAsk, what), yes_or_no(same), in_words};
 }
 
 struct Kind {
@@ -337,8 +339,8 @@ std::span<const char* const> arrangement_kinds() {
   return kNames;
 }
 
-std::optional<Question> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
-                                  const Arrangement& scene) {
+std::optional<PosedQuestion> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
+                                       const Arrangement& scene) {
   const Asker ask{random, writer, scene};
   for (const Kind& each : kKinds) {
     if (each.name == kind) return each.ask(ask);

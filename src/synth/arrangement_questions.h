@@ -15,7 +15,7 @@ namespace ov {
 std::span<const char* const> arrangement_kinds();
 
 // None where the scene has no certain answer of the kind.
-std::optional<Question> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
-                                  const Arrangement& scene);
+std::optional<PosedQuestion> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
+                                       const Arrangement& scene);
 
 }  // namespace ov

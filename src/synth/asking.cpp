@@ -21,13 +21,13 @@ std::string phrase(RandomStream& random, std::span<const char* const> patterns, 
   return filled(random.pick(patterns), first, second);
 }
 
-Question choice_question(RandomStream& random, const std::string& kind, const std::string& text,
-                         const std::string& right, const std::vector<std::string>& wrong) {
+PosedQuestion choice_question(RandomStream& random, const std::string& kind, const std::string& text,
+                              const std::string& right, const std::vector<std::string>& wrong) {
   const Choice choice = make_choice(random, text, right, wrong);
   return {kind, choice.question, choice.letter, ""};
 }
 
-void add_question(RandomStream& random, SampleWriter& writer, const Question& question) {
+void add_question(RandomStream& random, SampleWriter& writer, const PosedQuestion& question) {
   if (question.in_words.empty()) return writer.add_exchange(question.text, question.answer);
   if (random.below(3) == 0) return writer.add_exchange(question.text, question.in_words);
   writer.add_exchange(question.text + kShortAnswer, question.answer);

@@ -12,7 +12,7 @@
 
 namespace ov {
 
-struct Question {
+struct PosedQuestion {
   std::string kind;  // for set_kind
   std::string text;
   std::string answer;
@@ -24,11 +24,11 @@ std::string filled(const std::string& pattern, const std::string& first, const s
 std::string phrase(RandomStream& random, std::span<const char* const> patterns, const std::string& first = "",
                    const std::string& second = "");
 
-Question choice_question(RandomStream& random, const std::string& kind, const std::string& text,
-                         const std::string& right, const std::vector<std::string>& wrong);
+PosedQuestion choice_question(RandomStream& random, const std::string& kind, const std::string& text,
+                              const std::string& right, const std::vector<std::string>& wrong);
 
 // Two of three ask for a single word or phrase, the others are answered by the sentence.
-void add_question(RandomStream& random, SampleWriter& writer, const Question& question);
+void add_question(RandomStream& random, SampleWriter& writer, const PosedQuestion& question);
 
 // Asks for a caption of one sentence, or for a description of everything, in the paper's words and others.
 std::string caption_request(RandomStream& random);

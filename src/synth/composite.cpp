@@ -10,22 +10,22 @@ namespace ov {
 namespace {
 
 // All that may be asked about a picture; asked in random order.
-using Questions = std::vector<Question>;
+using Questions = std::vector<PosedQuestion>;
 
 const char* const kFront[] = {"What is in front?", "What stands in front in this picture?",
                               "What is the main object in the picture?", "What is in the foreground?",
                               "What can be seen in the foreground of the image?"};
 
-Question ask_front(RandomStream& random, const Thing& thing) {
+PosedQuestion ask_front(RandomStream& random, const Thing& thing) {
   return {"front", phrase(random, kFront), thing.name, "There is " + with_article(thing.name) + " in front."};
 }
 
-Question ask_front_choice(RandomStream& random, const SampleWriter& writer, const Thing& thing) {
+PosedQuestion ask_front_choice(RandomStream& random, const SampleWriter& writer, const Thing& thing) {
   return choice_question(random, "front_choice", phrase(random, kFront), thing.name,
                          other_names(random, writer, thing, 3));
 }
 
-Question ask_time(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_time(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"Is it day or night?", "Is it day or night in this picture?",
                                          "Does the image show day or night?", "What time is it, day or night?",
                                          "Was this seen by day or by night? Say day or night."};
@@ -33,7 +33,7 @@ Question ask_time(RandomStream& random, const Landscape& land) {
   return {"time", phrase(random, kAsk), time, "It is " + time + "."};
 }
 
-Question ask_ground(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_ground(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {
       "What covers the ground: grass, sand or snow?", "Is there grass, sand or snow on the ground?",
       "What is on the ground, snow, sand or grass?", "Is the ground covered with sand, snow or grass?",
@@ -41,7 +41,7 @@ Question ask_ground(RandomStream& random, const Landscape& land) {
   return {"ground", phrase(random, kAsk), land.ground, "The ground is covered with " + land.ground + "."};
 }
 
-Question ask_trees(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_trees(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"How many trees are there?", "How many trees are in the picture?",
                                          "How many trees can you see?", "Count the trees.",
                                          "What is the number of trees in the image?"};
@@ -51,7 +51,7 @@ Question ask_trees(RandomStream& random, const Landscape& land) {
   return {"trees", phrase(random, kAsk), std::to_string(land.trees), many};
 }
 
-Question ask_sky(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_sky(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"Is the {0} in the sky?", "Can you see the {0}?",
                                          "Does the picture show the {0}?", "Is the {0} visible?",
                                          "Is there {1} in the sky?"};
@@ -61,7 +61,7 @@ Question ask_sky(RandomStream& random, const Landscape& land) {
           yes ? "Yes, the " + what + " is in the sky." : "No, the " + what + " cannot be seen."};
 }
 
-Question ask_house(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_house(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"Is there a house?", "Is there a house in the picture?",
                                          "Can you see a house?", "Does the image show a house?",
                                          "Is a house shown here?"};
@@ -70,21 +70,21 @@ Question ask_house(RandomStream& random, const Landscape& land) {
           yes ? "Yes, there is " + with_article(land.wall) + " house." : "No, there is no house."};
 }
 
-Question ask_wall(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_wall(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"What color is the house?", "Which color do the walls of the house have?",
                                          "What is the color of the house?", "The house has which color?",
                                          "Tell me the color of the house."};
   return {"wall", phrase(random, kAsk), land.wall, "The house is " + land.wall + "."};
 }
 
-Question ask_roof(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_roof(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {"What color is the roof?", "Which color does the roof of the house have?",
                                          "What is the color of the roof?", "What color is the roof of the house?",
                                          "Tell me the color of the roof."};
   return {"roof", phrase(random, kAsk), land.roof, "The roof is " + land.roof + "."};
 }
 
-Question ask_house_side(RandomStream& random, const Landscape& land) {
+PosedQuestion ask_house_side(RandomStream& random, const Landscape& land) {
   static constexpr const char* kAsk[] = {
       "Is the house on the left or on the right?", "On which side is the house, left or right?",
       "Where is the house, on the right or on the left?", "Does the house stand on the left or on the right?",

@@ -20,7 +20,7 @@ std::vector<std::string> other_labels(RandomStream& random, const SampleWriter& 
   return others;
 }
 
-Question ask_name(RandomStream& random, const std::string& label) {
+PosedQuestion ask_name(RandomStream& random, const std::string& label) {
   static constexpr const char* kAsk[] = {"What is shown in this photo?",
                                          "What does the photo show?",
                                          "What is in this picture?",
@@ -30,7 +30,7 @@ Question ask_name(RandomStream& random, const std::string& label) {
   return {"name", phrase(random, kAsk), label, "The photo shows " + photo_words(label) + "."};
 }
 
-Question ask_whether(RandomStream& random, const SampleWriter& writer, const std::string& label) {
+PosedQuestion ask_whether(RandomStream& random, const SampleWriter& writer, const std::string& label) {
   static constexpr const char* kAsk[] = {"Is this {0}?", "Does the photo show {0}?", "Is this a photo of {0}?",
                                          "Can you see {0} in this picture?", "Is {0} shown in the image?"};
   const bool yes = random.coin();
@@ -39,7 +39,7 @@ Question ask_whether(RandomStream& random, const SampleWriter& writer, const std
           (yes ? "Yes, the photo shows " : "No, the photo shows ") + photo_words(label) + "."};
 }
 
-Question ask_choice(RandomStream& random, const SampleWriter& writer, const std::string& label) {
+PosedQuestion ask_choice(RandomStream& random, const SampleWriter& writer, const std::string& label) {
   static constexpr const char* kAsk[] = {"What is shown in this photo?", "Which of these does the photo show?",
                                          "What does the picture show?", "Which of these can be seen?",
                                          "What is in the photo?"};
