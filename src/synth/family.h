@@ -87,6 +87,12 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+Family object_caption_family();
+Family scene_detail_family();
+Family scene_question_family();
+Family counting_family();
+Family photo_caption_family();
+Family composite_family();
 Family difference_family();
 Family odd_one_family();
 Family statement_family();
@@ -99,5 +105,19 @@ Family event_count_family();
 Family changing_text_family();
 Family video_caption_family();
 Family video_scene_family();
+// General OCR.
+Family read_word_family();
+Family read_line_family();
+Family read_small_family();
+Family read_digits_family();
+Family read_chinese_family();
+Family synth_page_family();
+// Mathematics and reasoning.
+Family arithmetic_family();
+Family geometry_family();
+Family sequence_family();
+// Language only.
+Family language_family();
+Family plain_text_family();
 
 }  // namespace ov
