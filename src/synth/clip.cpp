@@ -17,7 +17,7 @@ Clip moving_clip(RandomStream& random, const Move& move) {
   Clip clip;
   for (std::int64_t i = 0; i < move.frames; ++i) {
     const double done = static_cast<double>(i) / static_cast<double>(move.frames - 1);
-    Placed placed{move.figure, {along, beside, side, side}};
+    PlacedMotif placed{move.figure, {along, beside, side, side}};
     switch (move.way) {
       case Way::left: placed.box.x = 2 + path * (1 - done); break;
       case Way::right: placed.box.x = 2 + path * done; break;
@@ -34,9 +34,8 @@ Clip moving_clip(RandomStream& random, const Move& move) {
   return clip;
 }
 
-void make_turnable(RandomStream& random, bool test, Figure& figure) {
-  while (figure.is_shape() && figure.form != Form::triangle && figure.form != Form::heart)
-    figure = pick_shape(random, test);
+void make_turnable(RandomStream& random, bool test, Motif& figure) {
+  while (figure.is_shape() && figure.noun != "triangle" && figure.noun != "heart") figure = pick_shape(random, test);
 }
 
 void write_clip(RandomStream& random, SampleWriter& writer, const Clip& clip) {

@@ -20,7 +20,7 @@ const char* way_name(Way way);
 
 struct Move {
   Way way = Way::still;
-  Figure figure;
+  Motif figure;
   std::int64_t frames = 6;
 };
 
@@ -28,7 +28,7 @@ struct Move {
 Clip moving_clip(RandomStream& random, const Move& move);
 
 // Another form for a shape that looks the same when it is turned.
-void make_turnable(RandomStream& random, bool test, Figure& figure);
+void make_turnable(RandomStream& random, bool test, Motif& figure);
 
 // In the size that the setting "sides" gives, as a video of the sample.
 void write_clip(RandomStream& random, SampleWriter& writer, const Clip& clip);

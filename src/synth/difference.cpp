@@ -15,7 +15,7 @@ struct Pair {
   View before, after;
   Change change = Change::none;
   bool nameless = false;
-  Figure was, now;               // of the figure that changed
+  Motif was, now;                // of the figure that changed
   std::size_t from = 0, to = 0;  // its corners
   bool larger = false;
 };
@@ -28,13 +28,13 @@ Pair make_pair(RandomStream& random, const SampleWriter& writer, Change change) 
   pair.nameless = things && writer.test() && random.coin();
   if (things && change == Change::colour) pair.change = change = Change::replaced;
   const std::int64_t count = random.between(2, 3);
-  const std::vector<Figure> figures = pick_figures(random, writer, things, count + 1, pair.nameless);
+  const std::vector<Motif> figures = pick_motifs(random, writer, things, count + 1, pair.nameless);
   std::vector<std::size_t> corners = {0, 1, 2, 3};
   random.shuffle(corners);
   std::vector<Rect> boxes;
   for (const std::size_t corner : corners) boxes.push_back(corner_box(random, corner));
-  const Figure repainted = things ? figures[0] : recoloured(random, writer.test(), figures[0]);
-  std::vector<Figure> all = figures;
+  const Motif repainted = things ? figures[0] : recoloured(random, writer.test(), figures[0]);
+  std::vector<Motif> all = figures;
   all.push_back(repainted);
   pair.before = pick_ground(random, all);
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
@@ -42,13 +42,13 @@ Pair make_pair(RandomStream& random, const SampleWriter& writer, Change change) 
   pair.after = pair.before;
   pair.was = pair.now = figures[0];
   pair.from = pair.to = corners[0];
-  std::vector<Placed>& after = pair.after.placed;
+  std::vector<PlacedMotif>& after = pair.after.placed;
   pair.larger = random.coin();
   if (change == Change::gone || change == Change::added) after.erase(after.begin());
   if (change == Change::added) std::swap(pair.before, pair.after);
   if (change == Change::moved) after[0].box = boxes[3], pair.to = corners[3];
-  if (change == Change::replaced) after[0].figure = pair.now = figures.back();
-  if (change == Change::colour) after[0].figure = pair.now = repainted;
+  if (change == Change::replaced) after[0].motif = pair.now = figures.back();
+  if (change == Change::colour) after[0].motif = pair.now = repainted;
   if (change == Change::size) {
     after[0].box = boxes[0].inset(boxes[0].width / 4);
     if (pair.larger) std::swap(pair.before, pair.after);

@@ -59,7 +59,7 @@ void draw_direction(RandomStream& random, std::int64_t index, SampleWriter& writ
   Move move{kTurns[index % 16], {}, random.between(writer.setting("frames"))};
   const bool things = wants_things(random, writer);
   const bool nameless = things && writer.test() && random.coin();
-  const std::vector<Figure> figures = pick_figures(random, writer, things, 2, nameless);
+  const std::vector<Motif> figures = pick_motifs(random, writer, things, 2, nameless);
   move.figure = figures[0];
   // What looks the same from every side cannot be seen to turn.
   if (move.way == Way::turning || move.way == Way::still) make_turnable(random, writer.test(), move.figure);

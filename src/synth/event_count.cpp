@@ -31,10 +31,10 @@ std::vector<bool> rhythm(RandomStream& random, std::int64_t count, std::int64_t 
   return on;
 }
 
-Clip light_clip(RandomStream& random, const std::vector<bool>& on, const Figure& lit) {
+Clip light_clip(RandomStream& random, const std::vector<bool>& on, const Motif& lit) {
   View night{"gray", {70, 74, 84}, {}};
   if (random.coin()) night.ground_rgb = {40, 48, 80};
-  Figure dark = lit;
+  Motif dark = lit;
   dark.rgb = {100, 100, 100};
   const double side = static_cast<double>(random.between(50, 70));
   const Rect box{static_cast<double>(random.between(5, 25)), static_cast<double>(random.between(5, 25)), side, side};
@@ -43,7 +43,7 @@ Clip light_clip(RandomStream& random, const std::vector<bool>& on, const Figure&
   return clip;
 }
 
-Clip figure_clip(RandomStream& random, const std::vector<bool>& on, const Figure& figure) {
+Clip figure_clip(RandomStream& random, const std::vector<bool>& on, const Motif& figure) {
   Clip clip(on.size(), pick_ground(random, {figure}));
   Rect box = free_boxes(random, 1)[0];
   for (std::size_t i = 0; i < on.size(); ++i) {
@@ -53,7 +53,7 @@ Clip figure_clip(RandomStream& random, const std::vector<bool>& on, const Figure
   return clip;
 }
 
-Clip ball_clip(RandomStream& random, const std::vector<bool>& on, const Figure& ball) {
+Clip ball_clip(RandomStream& random, const std::vector<bool>& on, const Motif& ball) {
   Clip clip(on.size(), pick_ground(random, {ball}));
   const double side = static_cast<double>(random.between(34, 44)), x = static_cast<double>(random.between(5, 55));
   for (std::size_t i = 0; i < on.size(); ++i) clip[i].placed.push_back({ball, {x, on[i] ? 98 - side : 2, side, side}});
@@ -61,15 +61,15 @@ Clip ball_clip(RandomStream& random, const std::vector<bool>& on, const Figure& 
 }
 
 // A ball of any color, or a light of a bright one.
-Figure pick_round(RandomStream& random, bool test, Scene scene) {
-  const Figure circle = make_shape(random, 0, Form::circle);
-  Figure round = recoloured(random, test, circle);
+Motif pick_round(RandomStream& random, bool test, Scene scene) {
+  const Motif circle = make_shape(random, {0, 0});
+  Motif round = recoloured(random, test, circle);
   while (scene == Scene::light && round.rgb.red + round.rgb.green < 300) round = recoloured(random, test, circle);
   if (scene == Scene::ball) round.noun = "ball";
   return round;
 }
 
-void ask_count(Scene scene, const Figure& figure, std::int64_t count, QuestionList& list) {
+void ask_count(Scene scene, const Motif& figure, std::int64_t count, QuestionList& list) {
   const std::string number = std::to_string(count), the = "the " + figure.words(), a = with_article(figure.words());
   if (scene == Scene::light) {
     list.add(
@@ -112,8 +112,8 @@ void draw_event_count(RandomStream& random, std::int64_t index, SampleWriter& wr
   const auto scene = static_cast<Scene>(index / 4 % 3);
   const std::int64_t frames = std::max(random.between(writer.setting("frames")), 2 * count);
   const std::vector<bool> on = rhythm(random, count, frames);
-  const Figure figure = scene == Scene::figure ? pick_figures(random, writer, wants_things(random, writer), 1)[0]
-                                               : pick_round(random, writer.test(), scene);
+  const Motif figure = scene == Scene::figure ? pick_motifs(random, writer, wants_things(random, writer), 1)[0]
+                                              : pick_round(random, writer.test(), scene);
   write_clip(random, writer,
              scene == Scene::light    ? light_clip(random, on, figure)
              : scene == Scene::figure ? figure_clip(random, on, figure)

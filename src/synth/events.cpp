@@ -9,7 +9,7 @@
 namespace ov {
 namespace {
 
-Event make_event(RandomStream& random, bool test, const Figure& figure, std::size_t corner) {
+Event make_event(RandomStream& random, bool test, const Motif& figure, std::size_t corner) {
   Event event;
   event.kind = static_cast<EventKind>(random.below(figure.is_shape() ? 4 : 2));
   event.before = event.after = figure;
@@ -155,8 +155,8 @@ std::string event_words(const Event& event) {
 
 std::vector<Event> make_events(RandomStream& random, const SampleWriter& writer, std::size_t count,
                                std::int64_t frames) {
-  const std::vector<Figure> figures =
-      pick_figures(random, writer, wants_things(random, writer), static_cast<std::int64_t>(count));
+  const std::vector<Motif> figures =
+      pick_motifs(random, writer, wants_things(random, writer), static_cast<std::int64_t>(count));
   std::vector<std::size_t> corners = {0, 1, 2, 3};
   random.shuffle(corners);
   std::vector<Event> events;
@@ -170,7 +170,7 @@ std::vector<Event> make_events(RandomStream& random, const SampleWriter& writer,
 }
 
 Clip events_clip(RandomStream& random, const std::vector<Event>& events, std::int64_t frames) {
-  std::vector<Figure> figures;
+  std::vector<Motif> figures;
   for (const Event& event : events) figures.insert(figures.end(), {event.before, event.after});
   const View empty = pick_ground(random, figures);
   Clip clip;

@@ -13,7 +13,7 @@ enum class EventKind { appears, disappears, recolours, reshapes };
 struct Event {
   EventKind kind = EventKind::appears;
   std::int64_t frame = 1;  // the first that shows the change
-  Figure before, after;    // the same but for changes of colour and shape
+  Motif before, after;     // the same but for changes of colour and shape
   Rect box;
 };
 

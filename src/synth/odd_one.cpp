@@ -17,22 +17,22 @@ struct Series {
   bool nameless = false;
   std::size_t odd = 0;
   bool same = false;  // there is no odd one
-  std::vector<Figure> figures;
+  std::vector<Motif> figures;
   std::vector<std::int64_t> counts;
 };
 
 // `common` where the pictures agree; the other colours or forms differ in each picture, or agree as well.
-std::vector<Figure> shapes_of(RandomStream& random, bool test, Respect respect, std::size_t count, bool varied) {
-  const Figure common = pick_shape(random, test);
-  std::vector<Figure> figures = {common};
+std::vector<Motif> shapes_of(RandomStream& random, bool test, Respect respect, std::size_t count, bool varied) {
+  const Motif common = pick_shape(random, test);
+  std::vector<Motif> figures = {common};
   while (figures.size() < count) {
     if (!varied) {
       figures.push_back(common);
     } else {
-      const Figure other =
+      const Motif other =
           respect == Respect::colour ? reshaped(random, test, common) : recoloured(random, test, common);
       const bool known =
-          std::any_of(figures.begin(), figures.end(), [&](const Figure& f) { return f.words() == other.words(); });
+          std::any_of(figures.begin(), figures.end(), [&](const Motif& f) { return f.words() == other.words(); });
       if (!known) figures.push_back(other);
     }
   }
@@ -49,13 +49,13 @@ Series make_series(RandomStream& random, const SampleWriter& writer, std::int64_
   series.same = same;
   series.counts.assign(count, series.respect == Respect::number ? random.between(1, 4) : 1);
   if (things) {
-    const std::vector<Figure> two = pick_figures(random, writer, true, 2, series.nameless);
+    const std::vector<Motif> two = pick_motifs(random, writer, true, 2, series.nameless);
     series.figures.assign(count, two[0]);
     if (series.respect == Respect::thing && !same) series.figures[series.odd] = two[1];
   } else {
     const bool varied = series.respect != Respect::number && random.below(3) == 0;
     series.figures = shapes_of(random, test, series.respect, count, varied);
-    Figure& odd = series.figures[series.odd];
+    Motif& odd = series.figures[series.odd];
     if (same) return series;
     if (series.respect == Respect::colour) odd = recoloured(random, test, odd);
     if (series.respect == Respect::shape) odd = reshaped(random, test, odd);
@@ -76,14 +76,14 @@ std::string what(Respect respect) {
 
 // "shows a red star"
 std::string description(const Series& series, std::size_t image) {
-  const Figure& figure = series.figures[image];
+  const Motif& figure = series.figures[image];
   if (series.respect == Respect::colour) return "is " + figure.colour;
   if (series.respect == Respect::shape) return "shows " + with_article(figure.noun);
   return "shows " + figure.counted(series.counts[image]);
 }
 
 std::string others(const Series& series, std::size_t image) {
-  const Figure& figure = series.figures[image];
+  const Motif& figure = series.figures[image];
   if (series.respect == Respect::colour) return "are " + figure.colour;
   if (series.respect == Respect::shape) return "show " + figure.plural;
   return series.respect == Respect::thing ? "show " + figure.plural : "show " + figure.counted(series.counts[image]);

@@ -35,7 +35,7 @@ struct Style {
   State state = State::bar;
   Rgb ground, colour;
   std::string font;
-  Figure figure;
+  Motif figure;
 };
 
 void draw_clock(Drawing& drawing, const Rect& box, std::int64_t hour, const Rgb& colour) {
@@ -119,7 +119,7 @@ Style make_style(RandomStream& random, const SampleWriter& writer, State state) 
   Style style;
   style.state = state;
   if (state == State::count)
-    style.figure = pick_figures(random, writer, wants_things(random, writer), 1)[0];
+    style.figure = pick_motifs(random, writer, wants_things(random, writer), 1)[0];
   else
     style.figure = pick_shape(random, writer.test());
   const View ground = pick_ground(random, {style.figure});

@@ -13,8 +13,8 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "media/decode.h"
-#include "synth/test_patches.h"
 #include "synth/synthesize.h"
+#include "synth/test_patches.h"
 #include "synth/view.h"
 
 namespace ov {
@@ -290,10 +290,9 @@ std::set<std::string> kept_out_pairs(const std::string& out) {
   for (const std::string family : kShapeFamilies) {
     const std::string text = read_file(out + "/" + family + ".jsonl", 10'000'000);
     for (std::size_t colour = 0; colour < thing_colours().size(); ++colour) {
-      for (std::size_t form = 0; form < kFormNames.size(); ++form) {
-        const std::string words = std::string(thing_colours()[colour].name) + " " + kFormNames[form];
-        if (for_tests_only(colour, static_cast<Form>(form)) && text.find(words) != std::string::npos)
-          found.insert(words);
+      for (std::size_t form = 0; form < figures().size(); ++form) {
+        const std::string words = std::string(thing_colours()[colour].name) + " " + figures()[form].name;
+        if (kept_for_tests({form, colour}) && text.find(words) != std::string::npos) found.insert(words);
       }
     }
   }
@@ -305,10 +304,9 @@ TEST_F(Several, KeptOutPairsAreInTestsOnly) {
   EXPECT_GE(kept_out_pairs(draw(all_families("count: 60, sides: 48, split: test"), "test")).size(), 6U);
   RandomStream random(1, "shapes", 0);
   for (int i = 0; i < 500; ++i) {
-    const Figure figure = pick_shape(random, false);
-    for (const Figure& other : {figure, recoloured(random, false, figure), reshaped(random, false, figure)})
-      for (std::size_t colour = 0; colour < thing_colours().size(); ++colour)
-        EXPECT_FALSE(thing_colours()[colour].name == other.colour && for_tests_only(colour, other.form));
+    const Motif figure = pick_shape(random, false);
+    for (const Motif& other : {figure, recoloured(random, false, figure), reshaped(random, false, figure)})
+      EXPECT_FALSE(kept_for_tests(other.paint)) << other.words();
   }
 }
 

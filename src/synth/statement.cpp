@@ -14,7 +14,7 @@ namespace {
 using Counts = std::vector<std::int64_t>;
 
 struct Exhibits {
-  std::vector<Figure> figures;
+  std::vector<Motif> figures;
   Counts images[2];
 
   std::int64_t total(std::size_t image) const {
@@ -32,7 +32,7 @@ struct Statement {
 
 Exhibits make_exhibits(RandomStream& random, const SampleWriter& writer) {
   Exhibits exhibits;
-  exhibits.figures = pick_figures(random, writer, wants_things(random, writer), 3);
+  exhibits.figures = pick_motifs(random, writer, wants_things(random, writer), 3);
   for (Counts& counts : exhibits.images) {
     counts.assign(3, 0);
     const std::size_t main = random.below(3);
@@ -46,7 +46,7 @@ std::string total_words(std::int64_t count) { return number_word(count) + (count
 
 Statement about_one(RandomStream& random, const Exhibits& exhibits, const ImageNames& names) {
   const std::size_t image = random.below(2), i = random.below(3);
-  const Figure& figure = exhibits.figures[i];
+  const Motif& figure = exhibits.figures[i];
   const std::int64_t count = exhibits.images[image][i], claimed = random.between(1, 3);
   if (random.coin())
     return {"one_image", capitalised(names.the(image)) + " contains " + with_article(figure.words()) + ".", count > 0};
@@ -81,7 +81,7 @@ Statement about_contents(RandomStream& random, const Exhibits& exhibits) {
 
 Statement about_numbers(RandomStream& random, const Exhibits& exhibits, const ImageNames& names) {
   const std::size_t i = random.below(3), image = random.below(2);
-  const Figure& figure = exhibits.figures[i];
+  const Motif& figure = exhibits.figures[i];
   const std::int64_t here = exhibits.images[image][i], there = exhibits.images[1 - image][i];
   const std::int64_t first = exhibits.total(0), second = exhibits.total(1), claimed = random.between(2, 8);
   switch (random.below(4)) {

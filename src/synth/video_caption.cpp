@@ -30,7 +30,7 @@ void draw_video_caption(RandomStream& random, std::int64_t index, SampleWriter& 
   std::string kind = "move";
   if (index % 2 == 0) {
     Move move{static_cast<Way>(index / 2 % 8), {}, frames};
-    move.figure = pick_figures(random, writer, wants_things(random, writer), 1)[0];
+    move.figure = pick_motifs(random, writer, wants_things(random, writer), 1)[0];
     if (move.way == Way::turning) make_turnable(random, writer.test(), move.figure);
     const Clip clip = moving_clip(random, move);
     caption = with_ground(random, move_words(move), clip[0]);

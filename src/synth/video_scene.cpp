@@ -12,18 +12,18 @@ namespace {
 
 struct Scenery {
   View view;
-  std::vector<Figure> figures;       // with different nouns
+  std::vector<Motif> figures;        // with different nouns
   std::vector<std::int64_t> counts;  // of each
   std::vector<std::size_t> corners;  // of everything placed
 };
 
 Scenery make_scenery(RandomStream& random, const SampleWriter& writer) {
   Scenery scenery;
-  scenery.figures = pick_figures(random, writer, wants_things(random, writer), random.between(1, 2));
+  scenery.figures = pick_motifs(random, writer, wants_things(random, writer), random.between(1, 2));
   scenery.view = pick_ground(random, scenery.figures);
   scenery.corners = {0, 1, 2, 3};
   random.shuffle(scenery.corners);
-  for (const Figure& figure : scenery.figures) {
+  for (const Motif& figure : scenery.figures) {
     scenery.counts.push_back(random.coin() ? 1 : random.between(1, scenery.figures.size() == 1 ? 4 : 2));
     for (std::int64_t i = 0; i < scenery.counts.back(); ++i) {
       const std::size_t corner = scenery.corners[scenery.view.placed.size()];
@@ -38,14 +38,14 @@ Clip shaken(RandomStream& random, const View& view, std::int64_t frames) {
   Clip clip(static_cast<std::size_t>(frames), view);
   for (View& frame : clip) {
     const double x = static_cast<double>(random.between(-2, 2)), y = static_cast<double>(random.between(-2, 2));
-    for (Placed& placed : frame.placed) placed.box.x += x, placed.box.y += y;
+    for (PlacedMotif& placed : frame.placed) placed.box.x += x, placed.box.y += y;
   }
   return clip;
 }
 
 void ask_about_figures(RandomStream& random, const SampleWriter& writer, const Scenery& scenery, QuestionList& list) {
   const std::size_t i = random.below(scenery.figures.size());
-  const Figure& figure = scenery.figures[i];
+  const Motif& figure = scenery.figures[i];
   const bool single = scenery.counts[i] == 1;
   if (figure.is_shape() && single) {
     list.add("color",
@@ -99,12 +99,12 @@ void draw_video_scene(RandomStream& random, std::int64_t, SampleWriter& writer) 
             "What is the number of objects?", "How many things do you see?"},
            std::to_string(scenery.view.placed.size()));
   const bool there = random.coin();
-  Figure asked = random.pick(scenery.figures);
+  Motif asked = random.pick(scenery.figures);
   const auto known = [&] {
     return std::any_of(scenery.figures.begin(), scenery.figures.end(),
-                       [&](const Figure& f) { return f.noun == asked.noun; });
+                       [&](const Motif& f) { return f.noun == asked.noun; });
   };
-  while (!there && known()) asked = pick_figures(random, writer, !asked.is_shape(), 1)[0];
+  while (!there && known()) asked = pick_motifs(random, writer, !asked.is_shape(), 1)[0];
   const std::string a = with_article(asked.noun);
   list.add_yes_no("exists",
                   {"Is there " + a + " in the video?", "Does the video show " + a + "?", "Can you see " + a + "?",

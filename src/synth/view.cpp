@@ -1,8 +1,6 @@
 #include "synth/view.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "synth/places.h"
 #include "synth/supplies.h"
@@ -11,36 +9,10 @@ namespace ov {
 namespace {
 
 constexpr double kEnoughContrast = 200;
-constexpr std::size_t kForms = kFormNames.size();
 
-// Corners of a shape that is not round, on a square from -1 to 1.
-std::vector<Point> outline(Form form) {
-  if (form == Form::square) return {{-0.9, -0.9}, {0.9, -0.9}, {0.9, 0.9}, {-0.9, 0.9}};
-  if (form == Form::triangle) return {{0, -0.95}, {1, 0.85}, {-1, 0.85}};
-  if (form == Form::diamond) return {{0, -1}, {0.75, 0}, {0, 1}, {-0.75, 0}};
-  if (form == Form::cross)
-    return {{-0.32, -1}, {0.32, -1}, {0.32, -0.32}, {1, -0.32}, {1, 0.32},   {0.32, 0.32},
-            {0.32, 1},   {-0.32, 1}, {-0.32, 0.32}, {-1, 0.32}, {-1, -0.32}, {-0.32, -0.32}};
-  std::vector<Point> points;
-  const double step = std::numbers::pi / (form == Form::star ? 5 : 32);
-  for (int i = 0; i < (form == Form::star ? 10 : 64); ++i) {
-    const double t = step * i;
-    if (form == Form::star) {
-      const double radius = i % 2 == 0 ? 1 : 0.45;
-      points.push_back({radius * std::sin(t), 0.06 - radius * std::cos(t)});
-    } else if (form == Form::heart) {
-      const double y = 13 * std::cos(t) - 5 * std::cos(2 * t) - 2 * std::cos(3 * t) - std::cos(4 * t);
-      points.push_back({std::pow(std::sin(t), 3), -(y + 2.5) / 15});
-    } else {
-      points.push_back({std::sin(t), std::cos(t)});
-    }
-  }
-  return points;
-}
-
-bool is_taken(const std::vector<Figure>& taken, const Figure& figure) {
+bool is_taken(const std::vector<Motif>& taken, const Motif& motif) {
   return std::any_of(taken.begin(), taken.end(),
-                     [&](const Figure& other) { return other.form == figure.form || other.colour == figure.colour; });
+                     [&](const Motif& other) { return other.noun == motif.noun || other.colour == motif.colour; });
 }
 
 // Of what is not transparent.
@@ -53,58 +25,36 @@ Rgb mean_colour(const Picture& picture) {
   return {255 * red / opacity, 255 * green / opacity, 255 * blue / opacity};
 }
 
-std::size_t colour_number(const std::string& name) {
-  std::size_t number = 0;
-  while (thing_colours()[number].name != name) ++number;
-  return number;
-}
-
 }  // namespace
 
-std::string Figure::counted(std::int64_t count) const {
+std::string Motif::counted(std::int64_t count) const {
   return count == 1 ? with_article(words()) : number_word(count) + " " + plural_words();
 }
 
-bool for_tests_only(std::size_t colour, Form form) {
-  return (colour * 7 + static_cast<std::size_t>(form) * 3) % 8 == 0;
+Motif make_shape(RandomStream& random, const Paint& paint) {
+  const Figure& figure = figures()[paint.figure];
+  const NamedColour& colour = thing_colours()[paint.colour];
+  return {figure.name, figure.plural, colour.name, shade(random, colour.rgb, 10), paint, nullptr};
 }
 
-Figure make_shape(RandomStream& random, std::size_t colour, Form form) {
-  const std::string noun = kFormNames[static_cast<std::size_t>(form)];
-  return {.noun = noun,
-          .plural = noun + (form == Form::cross ? "es" : "s"),
-          .colour = thing_colours()[colour].name,
-          .rgb = shade(random, thing_colours()[colour].rgb, 10),
-          .form = form,
-          .picture = nullptr};
-}
-
-Figure pick_shape(RandomStream& random, bool test, const std::vector<Figure>& taken) {
-  const bool kept_out = test && random.coin();
-  for (int tries = 0;; ++tries) {
-    const std::size_t colour = random.below(thing_colours().size());
-    const auto form = static_cast<Form>(random.below(kForms));
-    const bool only_tests = for_tests_only(colour, form);
-    if (test ? kept_out && !only_tests && tries < 100 : only_tests) continue;
-    Figure figure = make_shape(random, colour, form);
-    if (!is_taken(taken, figure)) return figure;
+Motif pick_shape(RandomStream& random, bool test, const std::vector<Motif>& taken) {
+  for (;;) {
+    Motif motif = make_shape(random, pick_paint(random, kWhite, test));
+    if (!is_taken(taken, motif)) return motif;
   }
 }
 
-Figure recoloured(RandomStream& random, bool test, const Figure& shape) {
+Motif recoloured(RandomStream& random, bool test, const Motif& shape) {
   for (;;) {
-    const std::size_t colour = random.below(thing_colours().size());
-    if (thing_colours()[colour].name == shape.colour || (!test && for_tests_only(colour, shape.form))) continue;
-    return make_shape(random, colour, shape.form);
+    const Paint paint{shape.paint.figure, random.below(thing_colours().size())};
+    if (paint.colour != shape.paint.colour && (test || !kept_for_tests(paint))) return make_shape(random, paint);
   }
 }
 
-Figure reshaped(RandomStream& random, bool test, const Figure& shape) {
-  const std::size_t colour = colour_number(shape.colour);
+Motif reshaped(RandomStream& random, bool test, const Motif& shape) {
   for (;;) {
-    const auto form = static_cast<Form>(random.below(kForms));
-    if (form == shape.form || (!test && for_tests_only(colour, form))) continue;
-    return make_shape(random, colour, form);
+    const Paint paint{random.below(figures().size()), shape.paint.colour};
+    if (paint.figure != shape.paint.figure && (test || !kept_for_tests(paint))) return make_shape(random, paint);
   }
 }
 
@@ -112,30 +62,26 @@ bool wants_things(RandomStream& random, const SampleWriter& writer) {
   return random.between(1, 100) <= random.between(writer.setting("things"));
 }
 
-std::vector<Figure> pick_figures(RandomStream& random, const SampleWriter& writer, bool things, std::int64_t count,
-                                 bool nameless) {
-  std::vector<Figure> figures;
+std::vector<Motif> pick_motifs(RandomStream& random, const SampleWriter& writer, bool things, std::int64_t count,
+                               bool nameless) {
+  std::vector<Motif> motifs;
   if (!things) {
-    while (static_cast<std::int64_t>(figures.size()) < count)
-      figures.push_back(pick_shape(random, writer.test(), figures));
-    return figures;
+    while (static_cast<std::int64_t>(motifs.size()) < count)
+      motifs.push_back(pick_shape(random, writer.test(), motifs));
+    return motifs;
   }
   for (const Thing& thing : nameless ? pick_nameless_things(random, writer, count) : pick_things(random, writer, count))
-    figures.push_back({.noun = thing.name,
-                       .plural = thing.plural,
-                       .colour = "",
-                       .rgb = mean_colour(*thing.picture),
-                       .picture = thing.picture});
-  return figures;
+    motifs.push_back({thing.name, thing.plural, "", mean_colour(*thing.picture), {}, thing.picture});
+  return motifs;
 }
 
-View pick_ground(RandomStream& random, const std::vector<Figure>& figures) {
+View pick_ground(RandomStream& random, const std::vector<Motif>& motifs) {
   const auto least_contrast = [&](const NamedColour& ground) {
     double least = kEnoughContrast;
-    for (const Figure& figure : figures)
-      least = std::min(
-          least,
-          contrast(figure.is_shape() ? thing_colours()[colour_number(figure.colour)].rgb : figure.rgb, ground.rgb));
+    for (const Motif& motif : motifs) {
+      const Rgb& rgb = motif.is_shape() ? thing_colours()[motif.paint.colour].rgb : motif.rgb;
+      least = std::min(least, contrast(rgb, ground.rgb));
+    }
     return least;
   };
   std::vector<const NamedColour*> best;
@@ -162,27 +108,22 @@ std::vector<Rect> free_boxes(RandomStream& random, std::int64_t count) {
   return scatter(random, Rect{2, 2, 96, 96}, count, smallest, largest);
 }
 
-void draw_figure(Drawing& drawing, const Figure& figure, const Rect& box, double angle) {
-  if (!figure.is_shape()) {
-    drawing.picture(*figure.picture, box, {.angle = angle});
+void draw_motif(Drawing& drawing, const Motif& motif, const Rect& box, double angle) {
+  if (!motif.is_shape()) {
+    drawing.picture(*motif.picture, box, {.angle = angle});
     return;
   }
-  const double turn = angle * std::numbers::pi / 180, half = std::min(box.width, box.height) / 2;
-  std::vector<Point> points = outline(figure.form);
-  for (Point& point : points) {
-    const double x = point.x * std::cos(turn) - point.y * std::sin(turn);
-    const double y = point.x * std::sin(turn) + point.y * std::cos(turn);
-    point = {box.middle().x + half * x, box.middle().y + half * y};
-  }
-  drawing.fill_polygon(points, figure.rgb);
+  const double side = std::min(box.width, box.height);
+  const Rect square{box.middle().x - side / 2, box.middle().y - side / 2, side, side};
+  draw_figure(drawing, motif.paint.figure, square, angle, motif.rgb);
 }
 
 Image draw_view(RandomStream& random, const View& view, std::int64_t width, std::int64_t height) {
   Drawing drawing(width, height, view.ground_rgb);
   const double w = static_cast<double>(width) / 100, h = static_cast<double>(height) / 100;
-  for (const Placed& placed : view.placed) {
+  for (const PlacedMotif& placed : view.placed) {
     const Rect& box = placed.box;
-    draw_figure(drawing, placed.figure, {box.x * w, box.y * h, box.width * w, box.height * h}, placed.angle);
+    draw_motif(drawing, placed.motif, {box.x * w, box.y * h, box.width * w, box.height * h}, placed.angle);
   }
   return drawing.image(2, random.next());
 }

@@ -10,7 +10,7 @@ namespace ov {
 namespace {
 
 struct Show {
-  Figure figure;
+  Motif figure;
   std::int64_t count = 1;
 };
 using Shows = std::vector<Show>;
@@ -18,9 +18,9 @@ using Shows = std::vector<Show>;
 // Figures may come again in a later picture; the first picture's one does in half of the samples.
 Shows make_shows(RandomStream& random, const SampleWriter& writer, std::size_t count) {
   const bool things = wants_things(random, writer);
-  const std::vector<Figure> figures = pick_figures(random, writer, things, static_cast<std::int64_t>(count));
+  const std::vector<Motif> figures = pick_motifs(random, writer, things, static_cast<std::int64_t>(count));
   Shows shows;
-  for (const Figure& figure : figures) shows.push_back({figure, random.below(2) == 0 ? 1 : random.between(2, 3)});
+  for (const Motif& figure : figures) shows.push_back({figure, random.below(2) == 0 ? 1 : random.between(2, 3)});
   if (count > 2 && random.coin()) shows[random.below(count - 1) + 1].figure = figures[0];
   random.shuffle(shows);
   return shows;
@@ -50,7 +50,7 @@ void ask_which(RandomStream& random, const Shows& shows, const ImageNames& names
 }
 
 void ask_over_all(RandomStream& random, const Shows& shows, QuestionList& list) {
-  const Figure& figure = random.pick(shows).figure;
+  const Motif& figure = random.pick(shows).figure;
   const std::string words = figure.words(), plural = figure.plural_words();
   std::int64_t total = 0;
   for (const Show& show : shows) total += show.figure.words() == words ? show.count : 0;
