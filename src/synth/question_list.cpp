@@ -12,8 +12,8 @@ constexpr const char* kOrdinals[] = {"first", "second", "third", "fourth"};
 }  // namespace
 
 void QuestionList::add(const std::string& kind, const Phrasings& phrasings, const std::string& answer) {
-  const bool prompt = random_->below(3) > 0;
-  entries_.push_back({kind, random_->pick(phrasings) + (prompt ? kShortAnswer : ""), answer});
+  const Form form = random_->below(5) > 0 ? Form::prompted : Form::plain;
+  entries_.push_back({kind, random_->pick(phrasings), answer, form});
 }
 
 void QuestionList::add_yes_no(const std::string& kind, const Phrasings& phrasings, bool yes) {
@@ -21,18 +21,18 @@ void QuestionList::add_yes_no(const std::string& kind, const Phrasings& phrasing
 }
 
 void QuestionList::add_sentence(const std::string& kind, const Phrasings& phrasings, const std::string& answer) {
-  entries_.push_back({kind, random_->pick(phrasings), answer, true});
+  entries_.push_back({kind, random_->pick(phrasings), answer, Form::sentence});
 }
 
 void QuestionList::add_choice(const std::string& kind, const Phrasings& phrasings, const std::string& right,
                               const std::vector<std::string>& wrong) {
   const Choice choice = make_choice(*random_, random_->pick(phrasings), right, wrong);
-  entries_.push_back({kind, choice.question, choice.letter});
+  entries_.push_back({kind, choice.question, choice.letter, Form::choice});
 }
 
 void QuestionList::ask(SampleWriter& writer) {
   random_->shuffle(entries_);
-  const auto is_short = [](const Entry& entry) { return !entry.whole_sentence; };
+  const auto is_short = [](const Entry& entry) { return entry.form != Form::sentence; };
   if (writer.test()) std::stable_partition(entries_.begin(), entries_.end(), is_short);
   const std::int64_t rounds = random_->between(writer.setting("rounds"));
   std::vector<std::string> asked;
@@ -41,7 +41,8 @@ void QuestionList::ask(SampleWriter& writer) {
     if (std::find(asked.begin(), asked.end(), entry.kind) != asked.end()) continue;
     if (asked.empty()) writer.set_kind(entry.kind);
     asked.push_back(entry.kind);
-    writer.add_exchange(entry.question, entry.answer);
+    const bool prompt = entry.form == Form::prompted || (entry.form == Form::plain && writer.test());
+    writer.add_exchange(entry.question + (prompt ? kShortAnswer : ""), entry.answer);
   }
 }
 

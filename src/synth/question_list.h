@@ -20,7 +20,7 @@ class QuestionList {
 
   explicit QuestionList(RandomStream& random) : random_(&random) {}
 
-  // One of the phrasings, two of three times with the prompt for a single word or phrase.
+  // One of the phrasings, four of five times with the prompt for a single word or phrase; in tests always.
   void add(const std::string& kind, const Phrasings& phrasings, const std::string& answer);
   void add_yes_no(const std::string& kind, const Phrasings& phrasings, bool yes);
   // Answered in a sentence, without a prompt.
@@ -34,9 +34,10 @@ class QuestionList {
   void ask(SampleWriter& writer);
 
  private:
+  enum class Form { prompted, plain, sentence, choice };
   struct Entry {
     std::string kind, question, answer;
-    bool whole_sentence = false;
+    Form form = Form::prompted;
   };
   RandomStream* random_;
   std::vector<Entry> entries_;
