@@ -22,8 +22,9 @@ void make_folder(const std::string& path) {
 }  // namespace
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(), wide_family(),
-                                                pair_family(),    motion_family(), text_family()};
+  static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(),
+                                                wide_family(),    pair_family(),   motion_family(),
+                                                text_family(),    chart_family(),  chart_detail_family()};
   return kFamilies;
 }
 

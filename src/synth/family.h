@@ -85,5 +85,7 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+Family chart_family();
+Family chart_detail_family();
 
 }  // namespace ov
