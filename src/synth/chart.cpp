@@ -104,13 +104,13 @@ class ChartQueries {
     const std::string& high = data_.labels[data_.highest()];
     const std::string& low = data_.labels[data_.lowest()];
     add("highest",
-        fill({"Which %1 is the highest?", "Which one has the highest value?", "What has the largest value?",
+        fill({"Which %1 is the largest?", "Which one has the highest value?", "What has the largest value?",
               "Which label has the greatest value?", "Which is the biggest?", "Which one is the most?",
               "Which %1 has the highest value?"},
              {mark_}),
         high, high + " has the highest value.", data_.labels);
     add("lowest",
-        fill({"Which %1 is the lowest?", "Which one has the lowest value?", "What has the smallest value?",
+        fill({"Which %1 is the smallest?", "Which one has the lowest value?", "What has the smallest value?",
               "Which label has the least value?", "Which is the smallest?", "Which one is the least?",
               "Which %1 has the lowest value?"},
              {mark_}),

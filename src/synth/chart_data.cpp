@@ -49,7 +49,7 @@ void draw_axis(RandomStream& random, const ChartForm& form, ChartData& data) {
   constexpr std::int64_t kTicks[] = {1, 2, 2, 5, 5, 10, 10, 20, 50, 100};
   data.tick = random.pick(kTicks);
   const std::int64_t half = data.tick % 2 == 0 ? data.tick / 2 : data.tick;
-  const std::int64_t unit = form.printed ? 1 : half;
+  const std::int64_t unit = data.printed ? 1 : half;
   const std::int64_t largest = data.tick * random.between(4, 6);
   for (ChartSeries& series : data.series) series.values = draw_values(random, form.entries, unit, largest);
   // Half of the single lines only rise or fall.
@@ -133,6 +133,7 @@ ChartData make_chart_data(RandomStream& random, ChartKind kind, const ChartForm&
   ChartData data{.kind = kind, .printed = form.printed};
   const Pool pool = pick_pool(random);
   const bool two = kind == ChartKind::groups || (kind == ChartKind::line && random.below(3) == 0);
+  if (two && kind == ChartKind::line) data.printed = false;  // they would cover each other
   data.series = draw_series(random, two ? 2 : 1, form.test);
   data.labels = pick_words(random, pool, form.entries, form.test);
   draw_names(random, pool, form, data);

@@ -98,7 +98,7 @@ class ChartDrawing {
     const auto tick = static_cast<double>(data_.tick);
     const bool room_for_numbers = data_.printed && !look_.inside;
     top_ = look_.tight ? largest * 1.05 : std::ceil(largest / tick) * tick;
-    if (room_for_numbers) top_ = std::max(top_, largest * (lying() ? 1.2 : 1.15));
+    if (room_for_numbers) top_ = std::max(top_, largest * 1.2);
   }
 
   void place_plot() {

@@ -22,9 +22,10 @@ void make_folder(const std::string& path) {
 }  // namespace
 
 const std::vector<Family>& families() {
-  static const std::vector<Family> kFamilies = {caption_family(), detail_family(), question_family(),
-                                                wide_family(),    pair_family(),   motion_family(),
-                                                text_family(),    chart_family(),  chart_detail_family()};
+  static const std::vector<Family> kFamilies = {
+      caption_family(), detail_family(), question_family(), wide_family(),         pair_family(),
+      motion_family(),  text_family(),   chart_family(),    chart_detail_family(), table_family(),
+      receipt_family(), form_family(),   window_family(),   page_family(),         document_detail_family()};
   return kFamilies;
 }
 

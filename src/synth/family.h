@@ -87,5 +87,11 @@ Family motion_family();
 Family text_family();
 Family chart_family();
 Family chart_detail_family();
+Family table_family();
+Family receipt_family();
+Family form_family();
+Family window_family();
+Family page_family();
+Family document_detail_family();
 
 }  // namespace ov
