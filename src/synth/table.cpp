@@ -1,5 +1,6 @@
 // Tables with lines, stripes or neither.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 
 #include "synth/documents.h"
@@ -12,6 +13,12 @@ namespace {
 
 constexpr std::int64_t kLargest = 384;  // pixels
 
+// As a person may write the name of a column in a sentence.
+std::string in_words(RandomStream& random, std::string name) {
+  if (random.coin()) name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
 std::vector<std::string> column_of(const Table& table, std::size_t column) {
   std::vector<std::string> cells;
   for (const auto& row : table.rows) cells.push_back(row[column]);
@@ -22,7 +29,8 @@ void add_cells(RandomStream& random, const Table& table, std::vector<Query>& que
   for (std::size_t c = 1; c < table.header.size(); ++c) {
     const std::vector<std::string> cells = column_of(table, c), names = column_of(table, 0);
     for (const auto& row : table.rows) {
-      const std::vector<std::string> values = {table.header[c], row[0], row[c], table.header[0]};
+      const std::vector<std::string> values = {in_words(random, table.header[c]), row[0], row[c],
+                                               in_words(random, table.header[0])};
       queries.push_back(
           {"cell",
            fill({"What is the %1 of %2?", "What is in the row %2 and the column %1?", "What is %1 for %2?",
@@ -49,7 +57,7 @@ void add_numbers(RandomStream& random, const Table& table, std::vector<Query>& q
     for (const auto& end : {most, least}) {
       if (std::count(numbers.begin(), numbers.end(), *end) > 1) continue;
       const std::string& name = names[static_cast<std::size_t>(end - numbers.begin())];
-      const std::vector<std::string> values = {table.header[c], end == most ? "largest" : "smallest",
+      const std::vector<std::string> values = {in_words(random, table.header[c]), end == most ? "largest" : "smallest",
                                                end == most ? "most" : "least", table.header[0]};
       queries.push_back({"largest",
                          fill({"Which %4 has the %2 %1?", "Who or what has the %2 number in the column %1?",

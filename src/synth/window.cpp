@@ -88,7 +88,7 @@ void draw_buttons(Drawing& drawing, const WindowLook& look, const Window& window
     const Rgb edge = mix(kBlack, kWhite, 0.5), face = last ? rgb_of(window.colour) : Rgb{232, 232, 232};
     drawing.fill_rounded(box, look.radius, last ? face : edge);
     if (!last) drawing.fill_rounded(box.inset(1), look.radius, face);
-    drawing.text_in(look.style, window.buttons[i], box.inset(3), contrast(face, kWhite) > 250 ? kWhite : kBlack);
+    drawing.text_in(look.style, window.buttons[i], box.inset(3), contrast(face, kWhite) > 300 ? kWhite : kBlack);
     x += width + 8;
   }
   room.height -= height + 14;
