@@ -18,6 +18,9 @@ COMMANDS = [
     ["checkpoint", "random"],
     ["bench"],
     ["synth"],
+    ["eval"],
+    ["eval", "list"],
+    ["eval", "table"],
 ]
 
 # width, height, grid, unpadded, final, tokens, tiles with the base image

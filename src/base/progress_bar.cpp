@@ -36,6 +36,11 @@ void ProgressBar::set(std::int64_t done, std::int64_t total) {
   draw(false);
 }
 
+void ProgressBar::note(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  note_ = text.empty() ? "" : "  " + text;
+}
+
 void ProgressBar::draw(bool last) {
   drawn_ = true;
   const double share = total_ > 0 ? std::clamp(static_cast<double>(done_) / static_cast<double>(total_), 0.0, 1.0) : 0;
@@ -43,12 +48,13 @@ void ProgressBar::draw(bool last) {
   const double left = share > 0 ? spent * (1 - share) / share : 0;
   if (terminal_) {
     const int filled = static_cast<int>(share * 30);
-    std::fprintf(stderr, "\r%s [%s%s] %3.0f%%  %.0fs%s\033[K%s", label_.c_str(), std::string(filled, '#').c_str(),
+    std::fprintf(stderr, "\r%s [%s%s] %3.0f%%  %.0fs%s%s\033[K%s", label_.c_str(), std::string(filled, '#').c_str(),
                  std::string(30 - filled, '.').c_str(), share * 100, spent,
-                 last ? "" : (", " + std::to_string(static_cast<int>(left)) + "s left").c_str(), last ? "\n" : "");
+                 last ? "" : (", " + std::to_string(static_cast<int>(left)) + "s left").c_str(), note_.c_str(),
+                 last ? "\n" : "");
   } else {
-    std::fprintf(stderr, "%s: %3.0f%% after %.0fs%s\n", label_.c_str(), share * 100, spent,
-                 last ? "" : (", " + std::to_string(static_cast<int>(left)) + "s left").c_str());
+    std::fprintf(stderr, "%s: %3.0f%% after %.0fs%s%s\n", label_.c_str(), share * 100, spent,
+                 last ? "" : (", " + std::to_string(static_cast<int>(left)) + "s left").c_str(), note_.c_str());
   }
 }
 

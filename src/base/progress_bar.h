@@ -21,6 +21,7 @@ class ProgressBar {
 
   void advance(std::int64_t amount = 1);
   void set(std::int64_t done, std::int64_t total);
+  void note(const std::string& text);  // shown behind the numbers from the next drawing on
 
  private:
   void draw(bool last);
@@ -28,6 +29,7 @@ class ProgressBar {
   std::string label_;
   std::int64_t total_;
   std::int64_t done_ = 0;
+  std::string note_;
   bool quiet_;
   bool terminal_;
   bool drawn_ = false;

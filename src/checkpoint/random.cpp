@@ -64,8 +64,9 @@ bool set_preset(const RandomSpec& spec, ModelConfig& config) {
     set_text(config.text, 96, 256, 3, 4, 2, 24, 0, true);
   } else if (spec.preset == "nano") {
     config.vision_tower = "siglip-nano";
-    set_tower(config.vision, 128, 512, 4, 4, 384);
-    set_text(config.text, 192, 512, 4, 6, 2, 32, 0, true);
+    set_tower(config.vision, 256, 1024, 6, 4, 128);
+    config.vision.patch_size = 16;
+    set_text(config.text, 256, 704, 6, 4, 2, 64, 0, true);
   } else if (spec.preset == "0.5b") {
     set_text(config.text, 896, 4864, 24, 14, 2, 64, 151936, true);
   } else if (spec.preset == "7b") {

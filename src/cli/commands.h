@@ -18,6 +18,7 @@ void add_data(CLI::App& app, Run& run);
 void add_bench(CLI::App& app, Run& run);
 void add_train(CLI::App& app, Run& run);
 void add_synth(CLI::App& app, Run& run);
+void add_eval(CLI::App& app, Run& run);
 void add_inspection(CLI::App& app, Run& run);  // hidden: tokenize, geometry, labels
 
 }  // namespace ov

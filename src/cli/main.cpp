@@ -28,6 +28,7 @@ int main(int argc, char** argv) {
   ov::add_bench(app, run);
   ov::add_train(app, run);
   ov::add_synth(app, run);
+  ov::add_eval(app, run);
   ov::add_inspection(app, run);
 
   try {

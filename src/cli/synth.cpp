@@ -1,12 +1,15 @@
 // onevision synth: drawn training and test data in the LLaVA data format, from a recipe and a seed.
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
 
 #include "base/parallel.h"
 #include "base/progress_bar.h"
 #include "cli/commands.h"
 #include "cli/console.h"
 #include "cli/session.h"
+#include "synth/assets.h"
 #include "synth/synthesize.h"
 
 namespace ov {
@@ -15,21 +18,31 @@ namespace {
 struct SynthFlags {
   std::string out;
   std::string recipe;
+  std::string assets;
   std::uint64_t seed = 0;
   int threads = 0;
   bool json = false;
   bool quiet = false;
 };
 
+// Where the option or else the recipe says; a recipe's path is relative to it.
+std::optional<Assets> open_assets(const SynthFlags& flags, const SynthRecipe& recipe) {
+  if (!flags.assets.empty()) return Assets::open(flags.assets);
+  if (recipe.assets.empty()) return std::nullopt;
+  return Assets::open((std::filesystem::path(flags.recipe).parent_path() / recipe.assets).string());
+}
+
 int synth(const SynthFlags& flags) {
   set_num_threads(flags.threads);
   const SynthRecipe recipe = read_synth_recipe(flags.recipe);
+  const std::optional<Assets> assets = open_assets(flags, recipe);
   const auto start = std::chrono::steady_clock::now();
   SynthReport report;
   {
     ProgressBar bar("synth", 0, flags.quiet);
     SynthOptions options;
     options.seed = flags.seed;
+    options.assets = assets ? &*assets : nullptr;
     options.progress = [&bar](std::int64_t done, std::int64_t total) {
       if (cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
       bar.set(done, total);
@@ -79,6 +92,8 @@ void add_synth(CLI::App& app, Run& run) {
   auto flags = std::make_shared<SynthFlags>();
   command->add_option("OUT", flags->out, "Folder to make")->required();
   command->add_option("--recipe", flags->recipe, "YAML file: which samples to draw, and how many")->required();
+  command->add_option("--assets", flags->assets,
+                      "Folder with fonts and pictures instead of the recipe's (./run assets)");
   command->add_option("--seed", flags->seed, "Other seeds draw other samples")
       ->check(whole_number())
       ->capture_default_str();

@@ -114,6 +114,10 @@ RawRecord parse_record(const Json& record, const std::string& where) {
     raw.id = id->is_number_integer() ? id->dump() : text_of(*id, "\"id\"", where);
   }
   if (const Json* source = value_of(record, "data_source")) raw.source = text_of(*source, "\"data_source\"", where);
+  // Ours, for evaluation; foreign records may use the word for something else.
+  if (const Json* category = value_of(record, "category"); category != nullptr && category->is_string()) {
+    raw.category = category->get<std::string>();
+  }
   if (const Json* image = value_of(record, "image")) {
     parse_pictures(*image, raw, where);
   } else if (const Json* video = value_of(record, "video")) {
@@ -135,6 +139,7 @@ Sample make_sample(RawRecord record, const std::string& where, const RecordConte
   Sample sample;
   sample.id = std::move(record.id);
   sample.source = record.source.empty() ? context.dataset : std::move(record.source);
+  sample.category = std::move(record.category);
   sample.dataset = context.dataset;
   sample.where = where;
   sample.media = std::move(record.media);

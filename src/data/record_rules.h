@@ -20,7 +20,8 @@ namespace ov {
 
 struct RawRecord {
   std::string id;
-  std::string source;              // "" = the record names none
+  std::string source;  // "" = the record names none
+  std::string category;
   std::vector<MediaSource> media;  // a path as the file has it, or bytes with the name they are shown by
   bool paths_are_names = false;    // the media lie in the file, loaded or not
   std::vector<Turn> turns;         // roles and texts as the file has them

@@ -17,6 +17,7 @@ struct Sample {
   std::vector<MediaSource> media;  // pictures, or one video
   std::vector<Turn> turns;
   std::string source;      // "data_source", else the data set's name
+  std::string category;    // "category"; "" when there is none
   std::string dataset;     // name of its entry in the mixture
   std::string where;       // "caps.jsonl:17", "caps.json:120 (record 9)", "part-0.parquet: row 12"
   std::int64_t words = 0;  // between white space, in all turns as the file has them: what orders by length use

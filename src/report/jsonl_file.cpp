@@ -147,6 +147,14 @@ std::int64_t truncate_jsonl(const std::string& path, const RunPosition& position
   return cut;
 }
 
+void cut_half_line(const std::string& path) {
+  if (missing(path)) return;
+  const MappedFile file(path);
+  const std::string_view text = text_of(file);
+  const std::size_t keep = text.rfind('\n') + 1;  // npos + 1 is 0
+  if (keep < text.size()) write_file_atomic(path, text.substr(0, keep));
+}
+
 void for_each_line(const std::string& path, const std::function<void(const Json&, const std::string&)>& visit) {
   if (missing(path)) return;
   const MappedFile file(path);

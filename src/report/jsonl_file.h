@@ -52,6 +52,9 @@ enum class LineAtPosition { required, optional };
 // not a JSON object, names an unknown stage or goes back in training order, and when the required line is missing.
 std::int64_t truncate_jsonl(const std::string& path, const RunPosition& position, LineAtPosition line);
 
+// Cuts off a half-written last line. A missing file stays missing.
+void cut_half_line(const std::string& path);
+
 // Calls visit(line, "metrics.jsonl:17") for every complete line, and passes over a half-written last one. A missing
 // file has no lines. Throws format with file:line when a line is not a JSON object.
 void for_each_line(const std::string& path, const std::function<void(const Json&, const std::string& where)>& visit);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "report/test_folder.h"
 
 namespace ov {
@@ -50,6 +52,19 @@ TEST(JsonlFile, RefusesToAppendToAHalfLine) {
   const TestFolder folder;
   folder.write("m.jsonl", line("one", 1) + "{\"stage\":");
   EXPECT_THAT(error_of([&] { JsonlFile file(folder.file("m.jsonl")); }), HasSubstr("half-written"));
+}
+
+TEST(JsonlFile, HalfLineIsCut) {
+  const TestFolder folder;
+  for (const std::string& whole : {std::string(), line("one", 1), line("one", 1) + line("one", 2)}) {
+    for (const std::string half : {"", "{\"stage\":", "{}"}) {
+      folder.write("m.jsonl", whole + half);
+      cut_half_line(folder.file("m.jsonl"));
+      EXPECT_EQ(folder.read("m.jsonl"), whole);
+    }
+  }
+  cut_half_line(folder.file("none.jsonl"));
+  EXPECT_FALSE(std::filesystem::exists(folder.file("none.jsonl")));
 }
 
 TEST(JsonlFile, SaysThatTheFolderIsMissing) {

@@ -31,7 +31,8 @@ class Assets;
 struct SampleContext {
   std::string folder;  // pictures go to folder/images/<file>/, frames to folder/videos/<file>/
   std::string file;
-  bool test = false;  // what is kept out of training may be drawn, and is to be preferred
+  bool test = false;    // what is kept out of training may be drawn
+  bool unseen = false;  // pictures of things and photos are such that training never shows
   const std::map<std::string, Range>* settings = nullptr;
   const Assets* assets = nullptr;
 };
@@ -43,6 +44,7 @@ class SampleWriter {
 
   const Range& setting(const std::string& name) const { return context_->settings->at(name); }
   bool test() const { return context_->test; }
+  bool unseen() const { return context_->unseen; }
   // Fonts and pictures of things. Throws usage where the recipe names none.
   const Assets& assets() const;
   // Which kind of the family's questions this is; stands behind the family's name in data_source.
@@ -85,6 +87,39 @@ Family wide_family();
 Family pair_family();
 Family motion_family();
 Family text_family();
+Family object_caption_family();
+Family scene_detail_family();
+Family scene_question_family();
+Family counting_family();
+Family photo_caption_family();
+Family composite_family();
+Family difference_family();
+Family odd_one_family();
+Family statement_family();
+Family which_image_family();
+Family ordering_family();
+Family pages_family();
+Family direction_family();
+Family events_family();
+Family event_count_family();
+Family changing_text_family();
+Family video_caption_family();
+Family video_scene_family();
+// General OCR.
+Family read_word_family();
+Family read_line_family();
+Family read_small_family();
+Family read_digits_family();
+Family read_chinese_family();
+Family synth_page_family();
+// Mathematics and reasoning.
+Family arithmetic_family();
+Family geometry_family();
+Family sequence_family();
+// Language only.
+Family language_family();
+Family plain_text_family();
+// Charts, documents and screens.
 Family chart_family();
 Family chart_detail_family();
 Family table_family();

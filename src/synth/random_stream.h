@@ -37,7 +37,8 @@ class RandomStream {
   }
 
   std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low) + 1));
+    const auto first = static_cast<std::uint64_t>(low), span = static_cast<std::uint64_t>(high) - first;
+    return static_cast<std::int64_t>(first + (span == UINT64_MAX ? next() : below(span + 1)));
   }
   std::int64_t between(const Range& range) { return between(range.low, range.high); }
   bool coin() { return below(2) == 0; }

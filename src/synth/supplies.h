@@ -1,5 +1,6 @@
 // What a sample draws with: fonts, pictures of things, photos and written digits, taken from the assets for the split
-// that the sample belongs to. A test sample gets fonts and pictures that no training sample has.
+// that the sample belongs to. A test sample has fonts and handwriting that no training sample has, and one of the split
+// "unseen" also pictures of things and photos that none has.
 //
 //   const TextStyle style{.font = pick_font(random, writer), .size = 18};
 //   for (const Thing& thing : pick_things(random, writer, 3)) drawing.picture(*thing.picture, box);
@@ -16,6 +17,9 @@
 namespace ov {
 
 enum class FontKind { any, sans, serif, mono, hand, chinese };
+
+// Makes all fonts known before the first is used, so that what pango falls back to does not depend on the order.
+void use_all_fonts(const Assets& assets);
 
 // A family name for TextStyle::font; `any` is any that writes Latin letters.
 std::string pick_font(RandomStream& random, const SampleWriter& writer, FontKind kind = FontKind::any);

@@ -43,7 +43,7 @@ SynthFile read_file_entry(const YamlFields& fields) {
   if (!is_file_name(file.name)) fields.refuse("name", "up to 100 letters, digits, '-' and '_'");
   file.family = &find_family(fields);
   file.count = fields.integer("count", 1, kMaxSynthSamples);
-  file.split = fields.choice_or("split", "train", {"train", "test"});
+  file.split = fields.choice_or("split", "train", {"train", "test", "unseen"});
   for (const Setting& setting : file.family->settings) file.settings[setting.name] = read_setting(fields, setting);
   return file;
 }
@@ -53,6 +53,7 @@ SynthFile read_file_entry(const YamlFields& fields) {
 SynthRecipe parse_synth_recipe(std::string_view text, const std::string& where) {
   const YamlFields fields = YamlFields::parse(text, where);
   SynthRecipe recipe;
+  recipe.assets = fields.string_or("assets", "");
   std::set<std::string> names;
   for (const YamlFields& entry : fields.objects("files")) {
     recipe.files.push_back(read_file_entry(entry));

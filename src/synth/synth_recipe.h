@@ -19,11 +19,14 @@ struct SynthFile {
   std::string name;  // letters, digits, '-' and '_'
   const Family* family = nullptr;
   std::int64_t count = 0;
-  std::string split;                      // "train" or "test": the same file of another split has other samples
+  // "train", "test" or "unseen" (a test with pictures that training never shows): the same file of another split has
+  // other samples.
+  std::string split;
   std::map<std::string, Range> settings;  // all of the family's
 };
 
 struct SynthRecipe {
+  std::string assets;  // folder with fonts and pictures (assets.h); "" where no family needs it
   std::vector<SynthFile> files;
 };
 

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "checkpoint/new_folder.h"
+#include "synth/supplies.h"
 
 namespace ov {
 namespace {
@@ -16,7 +17,8 @@ constexpr std::int64_t kPiece = 64;  // samples between two reports of progress
 class FileDrawing {
  public:
   FileDrawing(const SynthFile& file, std::uint64_t seed, const Assets* assets, const std::string& folder)
-      : file_(file), seed_(seed), context_{folder, file.name, file.split == "test", &file.settings, assets} {}
+      : file_(file), seed_(seed), context_{folder,         file.name, file.split != "train", file.split == "unseen",
+                                           &file.settings, assets} {}
 
   void draw(std::int64_t begin, std::int64_t end) {
     std::vector<std::string> lines(static_cast<std::size_t>(end - begin));
@@ -52,6 +54,7 @@ class FileDrawing {
 SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, const std::string& folder) {
   std::int64_t total = 0;
   for (const SynthFile& file : recipe.files) total += file.count;
+  if (options.assets != nullptr) use_all_fonts(*options.assets);
   NewFolder fresh(folder);
   SynthReport report;
   for (const SynthFile& file : recipe.files) {

@@ -1,0 +1,198 @@
+#include "eval/evaluate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/progress_bar.h"
+#include "eval/results.h"
+#include "report/jsonl_file.h"
+#include "text/template_value.h"
+
+namespace ov {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxWaiting = 4096;  // finished answers behind one that still decodes
+constexpr std::size_t kMaxRunBytes = 1 << 24;
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::string samples_path(const std::string& folder, const EvalTask& task) {
+  return folder + "/samples_" + task.name + ".jsonl";
+}
+
+std::string stripped(const std::string& text) {
+  const auto [begin, end] = stripped_range(text, true, true);
+  return text.substr(begin, end - begin);
+}
+
+// One task: its answers decode together, and are written in the order of the records.
+class TaskRun {
+ public:
+  TaskRun(const EvalTask& task, const EvalModel& model, const EvalOptions& options)
+      : task_(task), model_(model), options_(options), questions_(task), path_(samples_path(options.out, task)) {
+    result_.task = task;
+    result_.records = questions_.size();
+    total_ = options.limit > 0 ? std::min(options.limit, questions_.size()) : questions_.size();
+    generate_ = model.generate;
+    generate_.max_new_tokens = task.max_new_tokens;
+    for (std::int64_t i = 0; i < total_; ++i) questions_.at(i, RecordParts::text);
+  }
+
+  // To be called once the folder is known to be of this run.
+  void read_kept() {
+    result_.samples = read_samples(path_, questions_);
+    next_ = static_cast<std::int64_t>(result_.samples.size());
+    for (const AnsweredSample& sample : result_.samples) sum_ += sample.score;
+    if (next_ <= total_) return;
+    throw Error(ErrorKind::usage, path_ + " has " + std::to_string(next_) + " answers, more than --limit " +
+                                      std::to_string(options_.limit) + "; choose another --out");
+  }
+
+  TaskResult run() {
+    const auto start = std::chrono::steady_clock::now();
+    JsonlFile file(path_);
+    ProgressBar bar(task_.name, total_, options_.quiet);
+    const std::int64_t kept = next_;
+    while (next_ < total_ || !waiting_.empty()) {
+      while (next_ < total_ && active().size() < static_cast<std::size_t>(options_.batch_size) &&
+             waiting_.size() < kMaxWaiting) {
+        ask(next_++);
+        write_finished(file);
+      }
+      if (const std::vector<Sequence*> sequences = active(); !sequences.empty()) model_.engine().step(sequences);
+      write_finished(file);
+      show(bar);
+    }
+    result_.answered_now = total_ - kept;
+    result_.seconds = seconds_since(start);
+    return std::move(result_);
+  }
+
+ private:
+  struct Waiting {
+    AnsweredSample sample;
+    std::unique_ptr<Sequence> sequence;
+  };
+
+  void ask(std::int64_t index) {
+    const Question question = questions_.at(index);
+    const Prompt prompt = question_prompt(question, task_, *model_.processor);
+    Waiting waiting;
+    waiting.sample = {index, question.id, question.text, question.target, "", 0, question.category};
+    try {
+      waiting.sequence = model_.engine().start(prompt, generate_);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::input) throw;
+      throw Error(error.kind(), question.where + ": " + error.what());  // a picture that cannot be decoded
+    }
+    waiting_.push_back(std::move(waiting));
+  }
+
+  std::vector<Sequence*> active() {
+    std::vector<Sequence*> sequences;
+    for (Waiting& waiting : waiting_) {
+      if (!waiting.sequence->done()) sequences.push_back(waiting.sequence.get());
+    }
+    return sequences;
+  }
+
+  void write_finished(JsonlFile& file) {
+    while (!waiting_.empty() && waiting_.front().sequence->done()) {
+      AnsweredSample sample = std::move(waiting_.front().sample);
+      sample.answer = stripped(waiting_.front().sequence->take().text);
+      sample.score = score_answer(task_.metric, sample.prompt, sample.answer, sample.target);
+      waiting_.pop_front();
+      sum_ += sample.score;
+      file.add(to_json(sample));
+      result_.samples.push_back(std::move(sample));
+    }
+    file.flush();
+  }
+
+  void show(ProgressBar& bar) const {
+    const auto done = static_cast<std::int64_t>(result_.samples.size());
+    char text[40];
+    std::snprintf(text, sizeof text, "score %.1f %%", done > 0 ? 100 * sum_ / static_cast<double>(done) : 0);
+    if (done > 0) bar.note(text);
+    bar.set(done, total_);
+  }
+
+  const EvalTask& task_;
+  const EvalModel& model_;
+  const EvalOptions& options_;
+  QuestionFile questions_;
+  std::string path_;
+  GenerateOptions generate_;
+  std::int64_t total_ = 0, next_ = 0;
+  double sum_ = 0;
+  std::deque<Waiting> waiting_;  // in the order of the records
+  TaskResult result_;
+};
+
+// run.json: what the answers in a folder depend on. Tasks may be added by later runs.
+void claim_folder(const std::vector<EvalTask>& tasks, const EvalModel& model, const EvalOptions& options) {
+  const std::string path = options.out + "/run.json";
+  Json run = {{"model", model.identity}, {"tasks", Json::object()}};
+  std::error_code failure;
+  fs::create_directories(options.out, failure);
+  if (failure) throw Error(ErrorKind::resource, options.out + ": cannot make the folder: " + failure.message());
+  if (fs::exists(path)) {
+    if (!options.resume) {
+      throw Error(ErrorKind::usage, options.out + " has a run; go on with it by --resume, or choose another --out");
+    }
+    run = parse_json(read_file(path, kMaxRunBytes), path);
+    const Fields fields(run, path);
+    fields.object("tasks");  // throws when it is not there
+    if (fields.at("model") != model.identity) {
+      throw Error(ErrorKind::format, path + ": its answers are of " + dump_json(fields.at("model")) + ", not of " +
+                                         dump_json(model.identity) + "; choose another --out");
+    }
+  }
+  for (const EvalTask& task : tasks) {
+    const std::string samples = samples_path(options.out, task);
+    if (!run["tasks"].contains(task.name) && fs::exists(samples)) {
+      throw Error(ErrorKind::format, samples + ": is there, but not in " + path + "; choose another --out");
+    }
+    const Json settings = to_json(task);
+    const Json before = run["tasks"].value(task.name, settings);
+    if (before != settings) {
+      throw Error(ErrorKind::format, path + ": task " + task.name + " was asked with " + dump_json(before) + ", not " +
+                                         dump_json(settings) + "; choose another --out");
+    }
+    run["tasks"][task.name] = settings;
+  }
+  write_file_atomic(path, dump_json(run, 2) + "\n");
+}
+
+}  // namespace
+
+Json evaluate(const std::vector<EvalTask>& tasks, const EvalModel& model, const EvalOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  std::deque<TaskRun> runs;
+  for (const EvalTask& task : tasks) runs.emplace_back(task, model, options);
+  claim_folder(tasks, model, options);
+  for (TaskRun& run : runs) run.read_kept();
+  std::vector<TaskResult> results;
+  for (TaskRun& run : runs) results.push_back(run.run());
+  const Json limit = options.limit > 0 ? Json(options.limit) : Json();
+  const Json json = results_json(results, {{"model", model.identity},
+                                           {"limit", limit},
+                                           {"batch_size", options.batch_size},
+                                           {"seconds", seconds_since(start)},
+                                           {"peak_rss_bytes", options.peak_rss()}});
+  write_file_atomic(options.out + "/results.json", dump_json(json, 2) + "\n");
+  write_file_atomic(options.out + "/table.md",
+                    results_table({{fs::path(options.out).lexically_normal().filename().string(), json}}));
+  return json;
+}
+
+}  // namespace ov

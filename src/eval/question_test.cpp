@@ -1,0 +1,141 @@
+// The prompt of a question is that of training, and on an official folder also that of ask.
+#include "eval/question.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/error.h"
+#include "checkpoint/checkpoint.h"
+
+namespace ov {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kCheckpoints = OV_TESTDATA "/goldens/checkpoints/";
+
+class Questions : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = testing::TempDir() + "questions_" + test->name();
+    std::filesystem::create_directories(folder_);
+    task_.data = folder_ + "/data.jsonl";
+    task_.image_folder = OV_TESTDATA;
+    task_.max_frames = 5;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  QuestionFile open(const std::string& lines) const {
+    std::ofstream(task_.data) << lines;
+    return QuestionFile(task_);
+  }
+
+  std::string refusal(const std::string& line) const {
+    const QuestionFile questions = open("\n" + line + "\n");
+    try {
+      questions.at(0);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::input);
+      return error.what();
+    }
+    return "";
+  }
+
+  static Processor processor(const std::string& name) {
+    const std::string folder = kCheckpoints + name;
+    ProcessorOptions options;
+    options.num_frames = 5;
+    return Processor(folder, Checkpoint::open(folder).config(), options);
+  }
+
+  std::string folder_;
+  EvalTask task_;
+};
+
+std::string record(const std::string& media, const std::string& question, const std::string& answer) {
+  return "{" + media + R"("conversations": [{"from": "human", "value": ")" + question +
+         R"("}, {"from": "gpt", "value": ")" + answer + "\"}]}\n";
+}
+
+std::string mixed_records() {
+  return record(R"("image": "images/coffee.jpg", )", R"(<image>\nWhat is it?\nAnswer briefly.)", "a cup") +
+         record(R"("image": ["images/coffee.jpg", "images/rocket.jpg"], )", R"(<image> <image>\nWhich flies?)", "2") +
+         record(R"("video": "videos/frames", )", R"(<image>\nWhat moves?)", "the ball") +
+         record("", R"(What is 2 + 3?)", "5");
+}
+
+TEST_F(Questions, PromptIsTheTrainingSampleUpToItsAnswer) {
+  const QuestionFile questions = open(mixed_records());
+  for (const std::string name : {"small-official", "small-hf-a"}) {
+    const Processor doors = processor(name);
+    for (std::int64_t i = 0; i < questions.size(); ++i) {
+      const Question question = questions.at(i);
+      const Prompt prompt = question_prompt(question, task_, doors);
+      const TrainingPrompt sample = doors.prepare_training({{"user", question.text}, {"assistant", question.target}},
+                                                           question.media, task_.form());
+      std::vector<std::int64_t> expected = sample.prompt.ids, answer;
+      expected.resize(prompt.ids.size());
+      EXPECT_EQ(prompt.ids, expected) << name << " " << i;
+      for (std::size_t at = 0; at < sample.labels.size(); ++at) {
+        EXPECT_EQ(sample.labels[at] == kNotSupervised, at < prompt.ids.size() || at + 1 == sample.labels.size()) << at;
+      }
+      EXPECT_EQ(prompt.media.size(), question.media.size());
+    }
+  }
+}
+
+TEST_F(Questions, PromptIsThatOfAskOnAnOfficialFolder) {
+  const QuestionFile questions = open(mixed_records());
+  const Processor official = processor("small-official");
+  for (const std::int64_t i : {0, 1, 3}) {  // of videos ask shows other frames
+    const Question question = questions.at(i);
+    const Prompt asked = official.prepare(ask_conversation(question.text, question.media, ""));
+    EXPECT_EQ(question_prompt(question, task_, official).ids, asked.ids) << i;
+  }
+}
+
+TEST_F(Questions, TheAnswerIsNotInThePrompt) {
+  const Processor official = processor("small-official");
+  std::vector<std::vector<std::int64_t>> prompts;
+  for (const std::string answer : {"5", R"(\n\n five)", R"(<|im_end|>)", ""}) {
+    prompts.push_back(question_prompt(open(record("", "2 + 3?", answer)).at(0), task_, official).ids);
+  }
+  for (const auto& ids : prompts) EXPECT_EQ(ids, prompts[0]);
+}
+
+TEST_F(Questions, CategoryOfTheRecord) {
+  EXPECT_EQ(open(record(R"("data_source": "charts", )", "a", "b")).at(0).category, "charts");
+  EXPECT_EQ(open(record(R"("data_source": "charts", "category": "bars", )", "a", "b")).at(0).category, "bars");
+  EXPECT_EQ(open(record("", "a", "b")).at(0).category, "");
+}
+
+TEST_F(Questions, BadRecordsAreNamedWithFileAndLine) {
+  const std::string turn = R"({"from": "human", "value": "a"})", answer = R"({"from": "gpt", "value": "b"})";
+  const auto talk = [](const std::string& turns) { return R"({"conversations": [)" + turns + "]}"; };
+  for (const std::string& turns : {turn, answer + "," + turn, turn + "," + answer + "," + turn + "," + answer}) {
+    EXPECT_THAT(refusal(talk(turns)), HasSubstr("data.jsonl:2: found ")) << turns;
+  }
+  EXPECT_THAT(refusal("{}"), HasSubstr("data.jsonl:2: "));
+  task_.metric = Metric::choice;
+  EXPECT_THAT(refusal(talk(turn + R"(,{"from": "gpt", "value": "cat"})")), HasSubstr("letters ABCD"));
+}
+
+TEST_F(Questions, MissingPictureIsNamedWithFileAndLine) {
+  const Question question = open(record(R"("image": "images/none.jpg", )", "<image>a", "b")).at(0);
+  const Processor official = processor("small-official");
+  try {
+    question_prompt(question, task_, official);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_THAT(error.what(), HasSubstr("data.jsonl:1: "));
+    EXPECT_THAT(error.what(), HasSubstr("none.jpg"));
+  }
+}
+
+}  // namespace
+}  // namespace ov

@@ -1,0 +1,59 @@
+#include "eval/results.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace ov {
+namespace {
+
+using testing::HasSubstr;
+
+TaskResult result(const std::string& name, const std::string& group, const std::vector<double>& scores) {
+  TaskResult result;
+  result.task.name = name;
+  result.task.group = group;
+  result.records = 100;
+  for (const double score : scores) {
+    AnsweredSample sample;
+    sample.index = static_cast<std::int64_t>(result.samples.size());
+    sample.score = score;
+    sample.category = sample.index % 2 == 0 ? "even" : "odd";
+    result.samples.push_back(sample);
+  }
+  return result;
+}
+
+const Json kRun = {{"model", "m"}, {"limit", nullptr}};
+
+TEST(Results, GroupsCountEachTaskOnceAndPoolsEachSampleOnce) {
+  const Json json = results_json(
+      {result("a", "single", {1, 1, 1, 1, 1, 1}), result("b", "single", {0, 0}), result("c", "", {1})}, kRun);
+  EXPECT_EQ(json.at("groups").size(), 1U);
+  const Json group = json.at("groups").at("single");
+  EXPECT_EQ(group.at("mean"), 50);
+  EXPECT_EQ(group.at("pooled").at("score"), 75);
+  EXPECT_EQ(group.at("pooled").at("n"), 8);
+  EXPECT_EQ(json.at("tasks").at("a").at("categories").at("odd").at("n"), 3);
+  EXPECT_EQ(json.at("tasks").at("a").at("records"), 100);
+}
+
+TEST(Results, TableHasAColumnForEachRun) {
+  const Json first = results_json({result("a", "", {1, 0})}, kRun);
+  const Json second = results_json({result("b", "", {1})}, {{"model", "m"}, {"limit", 1}});
+  const std::string table = results_table({{"x|y", first}, {"z", second}});
+  EXPECT_THAT(table, HasSubstr("| task | group | metric | x y | z |\n|---|---|---|---|---|\n"));
+  EXPECT_THAT(table, HasSubstr("| a |  | exact | 50.0 (9.5 to 90.5, n 2) | - |\n"));
+  EXPECT_THAT(table, HasSubstr("| b |  | exact | - | 100.0 (20.7 to 100.0, n 1) |\n"));
+  EXPECT_THAT(table, HasSubstr("z: only the first 1 record"));
+}
+
+TEST(Results, OtherFilesAreRefused) {
+  for (const Json& other : {Json::object(), Json::array(), Json({{"tasks", 1}, {"groups", 2}})}) {
+    EXPECT_THROW(results_table({{"run", other}}), Error) << other;
+  }
+}
+
+}  // namespace
+}  // namespace ov
