@@ -37,7 +37,7 @@ void draw_detail(RandomStream& random, std::int64_t index, SampleWriter& writer)
   switch (index % 5) {
     case 0: return draw_read_out<Table>(random, writer, "table");
     case 1: return draw_read_out<Receipt>(random, writer, "receipt");
-    case 2: return draw_read_out<Form>(random, writer, "form");
+    case 2: return draw_read_out<FilledForm>(random, writer, "form");
     case 3: return draw_read_out<Window>(random, writer, "window");
     default: return draw_read_out<Page>(random, writer, "page");
   }
@@ -59,7 +59,7 @@ Image scanned(RandomStream& random, const Drawing& drawing, const Rgb& ground) {
 
 Family table_family() { return {"table", "short questions about tables", kRounds, draw_questions<Table>}; }
 Family receipt_family() { return {"receipt", "short questions about receipts", kRounds, draw_questions<Receipt>}; }
-Family form_family() { return {"form", "short questions about filled forms", kRounds, draw_questions<Form>}; }
+Family form_family() { return {"form", "short questions about filled forms", kRounds, draw_questions<FilledForm>}; }
 Family window_family() {
   return {"window", "short questions about windows of a screen", kRounds, draw_questions<Window>};
 }

@@ -47,7 +47,7 @@ struct Receipt {
   std::string read_out() const;
 };
 
-struct Form {
+struct FilledForm {
   struct Field {
     std::string label, value;
   };
@@ -59,7 +59,7 @@ struct Form {
   std::vector<Field> fields;
   std::vector<Tick> ticks;
 
-  static Form make(RandomStream& random, bool test);
+  static FilledForm make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
   std::vector<Query> queries(RandomStream& random) const;
   std::string read_out() const;

@@ -36,7 +36,7 @@ void draw_tick(RandomStream& random, Drawing& drawing, const Rect& box, bool cro
 
 }  // namespace
 
-Form Form::make(RandomStream& random, bool test) {
+FilledForm FilledForm::make(RandomStream& random, bool test) {
   constexpr const char* kTitles[] = {"Order",       "Sign up",     "Visit",     "Booking",
                                      "Member form", "Travel form", "Club card", "Request"};
   std::vector<std::string> labels = {"Name",  "City",   "Country", "Sport", "Date",
@@ -46,14 +46,14 @@ Form Form::make(RandomStream& random, bool test) {
   random.shuffle(ticks);
   labels.resize(static_cast<std::size_t>(random.between(2, 5)));
   ticks.resize(static_cast<std::size_t>(random.between(1, 3)));
-  Form form;
+  FilledForm form;
   form.title = random.coin() ? random.pick(kTitles) : made_up_name(random, 2, test);
   for (const std::string& label : labels) form.fields.push_back({label, some_value(random, label, test)});
   for (const std::string& label : ticks) form.ticks.push_back({label, random.coin()});
   return form;
 }
 
-Image Form::draw(RandomStream& random, const std::string& font) const {
+Image FilledForm::draw(RandomStream& random, const std::string& font) const {
   const TextStyle style{.font = font, .size = static_cast<double>(random.between(13, 16))};
   TextStyle head = style, label_style = style;
   head.size *= 1.2;
@@ -95,7 +95,7 @@ Image Form::draw(RandomStream& random, const std::string& font) const {
   return scanned(random, drawing, ground);
 }
 
-std::vector<Query> Form::queries(RandomStream& random) const {
+std::vector<Query> FilledForm::queries(RandomStream& random) const {
   std::vector<Query> queries = {{"title",
                                  {"What is the title of the form?", "What is written at the top of the form?",
                                   "What is the form called?", "Read the heading of the form."},
@@ -142,7 +142,7 @@ std::vector<Query> Form::queries(RandomStream& random) const {
   return queries;
 }
 
-std::string Form::read_out() const {
+std::string FilledForm::read_out() const {
   std::string text = title + ".";
   for (const Field& field : fields) text += " " + field.label + ": " + field.value + ".";
   for (const Tick& tick : ticks) text += " " + tick.label + ": " + (tick.ticked ? "ticked." : "not ticked.");

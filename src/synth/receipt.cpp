@@ -8,6 +8,24 @@
 
 namespace ov {
 
+namespace {
+
+void add_lines(RandomStream& random, const Receipt& receipt, const std::vector<std::string>& items,
+               const std::vector<std::string>& prices, std::vector<Query>& queries) {
+  for (const Receipt::Line& line : receipt.lines) {
+    const std::vector<std::string> values = {line.item, receipt.price(line.cents)};
+    queries.push_back({"price",
+                       fill({"What is the price of %1?", "How much is %1?", "How much did %1 cost?",
+                             "What was paid for %1?", "What does %1 cost?"},
+                            values),
+                       values[1], fill("The price of %1 is %2.", values), others(random, prices, values[1])});
+    queries.push_back({"item", fill({"Which item costs %2?", "What costs %2?", "What was bought for %2?"}, values),
+                       values[0], fill("%1 costs %2.", values), others(random, items, values[0])});
+  }
+}
+
+}  // namespace
+
 std::int64_t Receipt::total() const {
   std::int64_t sum = 0;
   for (const Line& line : lines) sum += line.cents;
@@ -122,16 +140,7 @@ std::vector<Query> Receipt::queries(RandomStream& random) const {
        {"2", "3", "4", "5"}},
   };
   std::erase(queries.back().wrong, count);
-  for (const Line& line : lines) {
-    const std::vector<std::string> values = {line.item, price(line.cents)};
-    queries.push_back({"price",
-                       fill({"What is the price of %1?", "How much is %1?", "How much did %1 cost?",
-                             "What was paid for %1?", "What does %1 cost?"},
-                            values),
-                       values[1], fill("The price of %1 is %2.", values), others(random, prices, values[1])});
-    queries.push_back({"item", fill({"Which item costs %2?", "What costs %2?", "What was bought for %2?"}, values),
-                       values[0], fill("%1 costs %2.", values), others(random, items, values[0])});
-  }
+  add_lines(random, *this, items, prices, queries);
   const auto by_price = [](const Line& a, const Line& b) { return a.cents < b.cents; };
   const std::string most = std::ranges::max_element(lines, by_price)->item;
   const std::string least = std::ranges::min_element(lines, by_price)->item;

@@ -107,6 +107,21 @@ void draw_list(Drawing& drawing, const WindowLook& look, const Window& window, c
   }
 }
 
+void add_button_texts(RandomStream& random, const std::vector<std::string>& buttons, std::vector<Query>& queries) {
+  queries.push_back({"button",
+                     {"What is written on the button on the right?", "Which button is on the right?",
+                      "Read the text of the right button.", "What does the rightmost button say?"},
+                     buttons.back(),
+                     "The button on the right says " + buttons.back() + ".",
+                     others(random, buttons, buttons.back())});
+  queries.push_back({"button",
+                     {"What is written on the button on the left?", "Which button is on the left?",
+                      "Read the text of the left button.", "What does the leftmost button say?"},
+                     buttons.front(),
+                     "The button on the left says " + buttons.front() + ".",
+                     others(random, buttons, buttons.front())});
+}
+
 }  // namespace
 
 Window Window::make(RandomStream& random, bool test) {
@@ -191,20 +206,7 @@ std::vector<Query> Window::queries(RandomStream& random) const {
                            "Which color does the button %1 have?"},
                           {buttons.back()}),
                      colour, "The button " + buttons.back() + " is " + colour + ".", others(random, colours, colour)});
-  if (buttons.size() > 1) {
-    queries.push_back({"button",
-                       {"What is written on the button on the right?", "Which button is on the right?",
-                        "Read the text of the right button.", "What does the rightmost button say?"},
-                       buttons.back(),
-                       "The button on the right says " + buttons.back() + ".",
-                       others(random, buttons, buttons.back())});
-    queries.push_back({"button",
-                       {"What is written on the button on the left?", "Which button is on the left?",
-                        "Read the text of the left button.", "What does the leftmost button say?"},
-                       buttons.front(),
-                       "The button on the left says " + buttons.front() + ".",
-                       others(random, buttons, buttons.front())});
-  }
+  if (buttons.size() > 1) add_button_texts(random, buttons, queries);
   if (!message.empty()) {
     queries.push_back(
         {"message",
