@@ -31,7 +31,9 @@ const std::vector<Family>& families() {
       events_family(),       event_count_family(),    changing_text_family(), video_caption_family(),
       video_scene_family(),  read_word_family(),      read_line_family(),     read_small_family(),
       read_digits_family(),  read_chinese_family(),   synth_page_family(),    arithmetic_family(),
-      geometry_family(),     sequence_family(),       language_family(),      plain_text_family()};
+      geometry_family(),     sequence_family(),       language_family(),      plain_text_family(),
+      chart_family(),        chart_detail_family(),   table_family(),         receipt_family(),
+      form_family(),         window_family(),         page_family(),          document_detail_family()};
   return kFamilies;
 }
 

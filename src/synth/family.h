@@ -119,5 +119,14 @@ Family sequence_family();
 // Language only.
 Family language_family();
 Family plain_text_family();
+// Charts, documents and screens.
+Family chart_family();
+Family chart_detail_family();
+Family table_family();
+Family receipt_family();
+Family form_family();
+Family window_family();
+Family page_family();
+Family document_detail_family();
 
 }  // namespace ov
