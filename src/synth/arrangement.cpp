@@ -12,9 +12,9 @@
 namespace ov {
 namespace {
 
-constexpr int kTries = 40;            // for one item, before all are made smaller
-constexpr double kFromBorder = 0.05;  // of the picture: how far a middle stays from where another place begins
-constexpr double kOverlap = 0.06;     // of a box: corners are mostly empty
+constexpr int kTries = 40;                   // for one item, before all are made smaller
+constexpr double kFromBorder = 0.05;         // of the picture: how far a middle stays from where another place begins
+constexpr double kBig = 0.85, kSmall = 0.5;  // of the largest side: what is called big or small
 
 void draw_texture(RandomStream& random, Drawing& drawing, const Rgb& colour) {
   const double step = static_cast<double>(random.between(8, 18));
@@ -79,7 +79,6 @@ Cast pick_cast(RandomStream& random, const SampleWriter& writer, const Ground& g
     const std::uint64_t size = form.sizes ? random.below(4) : 3;
     if (size == 0) share = static_cast<double>(random.between(90, 100)) / 100;
     if (size == 1) share = static_cast<double>(random.between(36, 42)) / 100;
-    if (size < 2) cast.sorts.back().size = size == 0 ? "big" : "small";
     cast.looks.back().side = share * largest;
   }
   return cast;
@@ -97,7 +96,7 @@ Point clear_middle(RandomStream& random, double width, double height) {
 }
 
 // Boxes of the sides that lie in the picture and do not touch by more than a corner; empty where they do not fit.
-std::vector<Rect> place_boxes(RandomStream& random, const std::vector<double>& sides, const Rect& all) {
+std::vector<Rect> place_boxes(RandomStream& random, const std::vector<double>& sides, const Rect& all, double overlap) {
   std::vector<Rect> boxes;
   for (const double side : sides) {
     bool placed = false;
@@ -106,7 +105,7 @@ std::vector<Rect> place_boxes(RandomStream& random, const std::vector<double>& s
       const Rect box{middle.x - side / 2, middle.y - side / 2, side, side};
       const bool inside = box.x >= 0 && box.y >= 0 && box.x + side <= all.width && box.y + side <= all.height;
       placed = inside && std::none_of(boxes.begin(), boxes.end(), [&](const Rect& other) {
-                 return box.inset(kOverlap * side).overlaps(other.inset(kOverlap * other.width));
+                 return box.inset(overlap * side).overlaps(other.inset(overlap * other.width));
                });
       if (placed) boxes.push_back(box);
     }
@@ -115,24 +114,32 @@ std::vector<Rect> place_boxes(RandomStream& random, const std::vector<double>& s
   return boxes;
 }
 
-std::vector<Placed> place_items(RandomStream& random, const Cast& cast, const std::vector<std::int64_t>& counts,
-                                const Rect& all) {
+std::vector<Placed> place_items(RandomStream& random, const Cast& cast, const ArrangementForm& form, const Rect& all) {
   std::vector<Placed> items;
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    items.insert(items.end(), static_cast<std::size_t>(counts[i]), {i, {}, ""});
+  for (std::size_t i = 0; i < form.counts.size(); ++i)
+    items.insert(items.end(), static_cast<std::size_t>(form.counts[i]), {i, {}, ""});
   std::stable_sort(items.begin(), items.end(),
                    [&](const Placed& a, const Placed& b) { return cast.looks[a.sort].side > cast.looks[b.sort].side; });
   std::vector<Rect> boxes;
   for (double scale = std::min(all.width, all.height); boxes.size() != items.size(); scale *= 0.93) {
     std::vector<double> sides;
     for (const Placed& item : items) sides.push_back(std::floor(scale * cast.looks[item.sort].side));
-    boxes = place_boxes(random, sides, all);
+    boxes = place_boxes(random, sides, all, form.overlap);
   }
   for (std::size_t i = 0; i < items.size(); ++i) {
     items[i].box = boxes[i];
     items[i].place = place_name(boxes[i], all);
   }
   return items;
+}
+
+// By what they are after they were made to fit.
+void name_sizes(Arrangement& scene, double largest) {
+  const double side = static_cast<double>(std::min(scene.width, scene.height));
+  for (const Placed& item : scene.items) {
+    const double share = item.box.width / side;
+    scene.sorts[item.sort].size = share >= kBig * largest ? "big" : share <= kSmall * largest ? "small" : "";
+  }
 }
 
 void draw_item(RandomStream& random, Drawing& drawing, const Look& look, const Rect& box, const Rgb& colour) {
@@ -153,6 +160,14 @@ std::string Sort::counted(std::int64_t number) const {
 
 std::int64_t Arrangement::count(std::size_t sort) const {
   return std::count_if(items.begin(), items.end(), [sort](const Placed& item) { return item.sort == sort; });
+}
+
+std::vector<std::size_t> Arrangement::sorts_in_order() const {
+  std::vector<std::size_t> order;
+  for (const Placed& item : items) {
+    if (std::find(order.begin(), order.end(), item.sort) == order.end()) order.push_back(item.sort);
+  }
+  return order;
 }
 
 Ground draw_ground(RandomStream& random, const SampleWriter& writer) {
@@ -177,7 +192,8 @@ Arrangement arrange(RandomStream& random, const SampleWriter& writer, const Arra
   Arrangement scene{ground.drawing.width(), ground.drawing.height(), ground.name, {}, {}, {}};
   const Cast cast = pick_cast(random, writer, ground, form);
   scene.sorts = cast.sorts;
-  scene.items = place_items(random, cast, form.counts, ground.drawing.all());
+  scene.items = place_items(random, cast, form, ground.drawing.all());
+  if (form.sizes) name_sizes(scene, static_cast<double>(form.largest) / 100);
   for (const Placed& item : scene.items) {
     const Look& look = cast.looks[item.sort];
     const Rgb colour = shade(random, thing_colours()[look.paint.colour].rgb, 8);

@@ -41,15 +41,18 @@ struct Arrangement {
 
   const Sort& sort_of(const Placed& item) const { return sorts[item.sort]; }
   std::int64_t count(std::size_t sort) const;
+  // As a caption names them: by their first items.
+  std::vector<std::size_t> sorts_in_order() const;
 };
 
 struct ArrangementForm {
   std::vector<std::int64_t> counts = {1};  // how often each sort is shown
-  bool sizes = false;                      // some sorts are big and some small
+  bool sizes = false;                      // sorts of different sizes, and words for the big and the small
   std::int64_t figures = 50;               // percent of the sorts that are figures
   bool alike = false;                      // half of the later figures share colour or shape with the first
   bool nameless = false;                   // no sort will be named: what tests show may be unseen
   std::int64_t largest = 46;               // percent of the shorter side
+  double overlap = 0.06;                   // share of a box that may lie in another: corners are mostly empty
 };
 
 Arrangement arrange(RandomStream& random, const SampleWriter& writer, const ArrangementForm& form);

@@ -13,7 +13,7 @@ namespace {
 using Questions = std::vector<PosedQuestion>;
 
 const char* const kFront[] = {"What is in front?", "What stands in front in this picture?",
-                              "What is the main object in the picture?", "What is in the foreground?",
+                              "Which object is in the foreground?", "What is in the foreground?",
                               "What can be seen in the foreground of the image?"};
 
 PosedQuestion ask_front(RandomStream& random, const Thing& thing) {
@@ -103,19 +103,12 @@ std::string landscape_caption(const Landscape& land, const Thing& thing) {
                   (land.night ? " at night" : " by day"));
 }
 
-void draw_over_landscape(RandomStream& random, Drawing& drawing, const Thing& thing, const Landscape& land) {
-  draw_landscape(random, drawing, land);
-  const double width = static_cast<double>(drawing.width()), height = static_cast<double>(drawing.height());
-  const double side = height * static_cast<double>(random.between(30, 38)) / 100;
-  const double x = width * static_cast<double>(random.between(30, 70)) / 100;
-  drawing.picture(*thing.picture, {x - side / 2, height * 0.98 - side, side, side}, {0, random.coin(), 1});
-}
-
 Questions about_landscape(RandomStream& random, const SampleWriter& writer, const Landscape& land, const Thing& thing) {
-  Questions questions = {ask_front(random, thing), ask_front_choice(random, writer, thing),
-                         ask_time(random, land),   ask_ground(random, land),
-                         ask_trees(random, land),  ask_sky(random, land),
-                         ask_house(random, land)};
+  Questions questions = {
+      ask_front(random, thing), ask_front_choice(random, writer, thing),
+      ask_time(random, land),   ask_ground(random, land),
+      ask_trees(random, land),  ask_sky(random, land),
+      ask_house(random, land),  {"caption", caption_request(random), landscape_caption(land, thing), ""}};
   if (land.wall.empty()) return questions;
   questions.push_back(ask_wall(random, land));
   questions.push_back(ask_roof(random, land));
@@ -123,42 +116,55 @@ Questions about_landscape(RandomStream& random, const SampleWriter& writer, cons
   return questions;
 }
 
+// A thing that the landscape does not have itself.
+Thing pick_guest(RandomStream& random, const SampleWriter& writer) {
+  for (;;) {
+    Thing thing = pick_thing(random, writer);
+    if (thing.group != "building" && thing.group != "plant" && thing.group != "nature") return thing;
+  }
+}
+
+Questions draw_over_landscape(RandomStream& random, SampleWriter& writer, std::int64_t width) {
+  const Thing thing = pick_guest(random, writer);
+  const Landscape land = plan_landscape(random, writer.test());
+  Drawing drawing(width, std::clamp(random.between(writer.setting("sides")), (2 * width + 2) / 3, width), kWhite);
+  draw_landscape(random, drawing, land);
+  const Rect all = drawing.all();
+  const double side = all.height * static_cast<double>(random.between(30, 38)) / 100;
+  const double x = all.width * static_cast<double>(random.between(30, 70)) / 100;
+  drawing.picture(*thing.picture, {x - side / 2, all.height * 0.98 - side, side, side}, {0, random.coin(), 1});
+  const int grain = static_cast<int>(random.between(0, 6));
+  writer.add_picture(drawing.image(grain, random.next()));
+  return about_landscape(random, writer, land, thing);
+}
+
 // The thing in one of the lower corners, the photo around it.
-Questions draw_over_photo(RandomStream& random, const SampleWriter& writer, Drawing& drawing, const Thing& thing) {
+Questions draw_over_photo(RandomStream& random, SampleWriter& writer, std::int64_t width) {
+  const Thing thing = pick_thing(random, writer);
   Photo photo = pick_photo(random, writer);
   while (look_alike(photo.label, thing.name)) photo = pick_photo(random, writer);
+  Drawing drawing = photo_drawing(width, *photo.picture);
   draw_photo(random, drawing, *photo.picture);
   const Rect all = drawing.all();
   const double side = std::min(all.width, all.height) * static_cast<double>(random.between(32, 42)) / 100;
   const double x = random.coin() ? all.width * 0.02 : all.width * 0.98 - side;
   drawing.picture(*thing.picture, {x, all.height * 0.98 - side, side, side}, {0, random.coin(), 1});
+  const int grain = static_cast<int>(random.between(0, 6));
+  writer.add_picture(drawing.image(grain, random.next()));
   static constexpr const char* kBehind[] = {
       "What is in the background?", "What does the photo behind it show?", "What is behind the object in front?",
       "What can be seen in the background?", "What is shown in the background of the image?"};
   const std::string words = photo_words(photo.label);
-  return {
-      ask_front(random, thing),
-      ask_front_choice(random, writer, thing),
-      {"behind", phrase(random, kBehind), photo.label, "There is " + words + " in the background."},
-      {"caption", caption_request(random), capitalised(with_article(thing.name)) + " in front of " + words + ".", ""}};
+  return {ask_front(random, thing),
+          ask_front_choice(random, writer, thing),
+          {"behind", phrase(random, kBehind), photo.label, "There is " + words + " in the background."},
+          {"caption", caption_request(random), sentence(with_article(thing.name) + " in front of " + words), ""}};
 }
 
 void draw_composite(RandomStream& random, std::int64_t index, SampleWriter& writer) {
-  const Range sides = writer.setting("sides");
-  const std::int64_t width = random.between(sides), other = random.between(sides);
-  const std::int64_t height = std::clamp(other, 2 * width / 3, width);
-  Drawing drawing(width, height, kWhite);
-  const Thing thing = pick_thing(random, writer);
-  Questions questions;
-  if (index % 4 == 3) {
-    questions = draw_over_photo(random, writer, drawing, thing);
-  } else {
-    const Landscape land = plan_landscape(random, writer.test());
-    draw_over_landscape(random, drawing, thing, land);
-    questions = about_landscape(random, writer, land, thing);
-    questions.push_back({"caption", caption_request(random), landscape_caption(land, thing), ""});
-  }
-  writer.add_picture(drawing.image(static_cast<int>(random.between(0, 6)), random.next()));
+  const std::int64_t width = random.between(writer.setting("sides"));
+  Questions questions =
+      index % 4 == 3 ? draw_over_photo(random, writer, width) : draw_over_landscape(random, writer, width);
   random.shuffle(questions);
   const auto rounds = std::min(questions.size(), static_cast<std::size_t>(random.between(writer.setting("rounds"))));
   for (std::size_t i = 0; i < rounds; ++i) add_question(random, writer, questions[i]);

@@ -29,6 +29,7 @@ void draw_counting(RandomStream& random, std::int64_t index, SampleWriter& write
   form.nameless = everything;
   form.figures = everything ? 25 : 45;
   form.largest = 34;
+  form.overlap = -0.04;
   const Arrangement scene = arrange(random, writer, form);
   writer.add_picture(scene.picture);
   writer.set_kind(everything ? "everything" : "one_sort");

@@ -18,12 +18,12 @@ std::vector<std::int64_t> pick_counts(RandomStream& random) {
 void draw_object_caption(RandomStream& random, std::int64_t, SampleWriter& writer) {
   ArrangementForm form;
   form.counts = pick_counts(random);
-  form.sizes = random.below(3) == 0;
+  form.sizes = true;
   form.largest = form.counts == std::vector<std::int64_t>{1} ? 88 : 50;
   const Arrangement scene = arrange(random, writer, form);
   writer.add_picture(scene.picture);
   std::vector<std::string> parts;
-  for (std::size_t i = 0; i < scene.sorts.size(); ++i) parts.push_back(scene.sorts[i].counted(scene.count(i)));
+  for (const std::size_t i : scene.sorts_in_order()) parts.push_back(scene.sorts[i].counted(scene.count(i)));
   writer.add_exchange(caption_request(random),
                       sentence(listed(parts) + " on " + with_article(scene.ground) + " background"));
 }

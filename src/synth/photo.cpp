@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "synth/palette.h"
 #include "synth/words.h"
 
 namespace ov {
@@ -28,9 +29,14 @@ void lay_shade(Drawing& drawing, bool dark, double opacity) {
 
 }  // namespace
 
+Drawing photo_drawing(std::int64_t width, const Picture& photo) {
+  const std::int64_t height = width * photo.height / photo.width;
+  return Drawing(width, std::clamp(height, (2 * width + 2) / 3, 3 * width / 2), kWhite);
+}
+
 void draw_photo(RandomStream& random, Drawing& drawing, const Picture& photo) {
   const Rect all = drawing.all();
-  const double zoom = static_cast<double>(random.between(100, 125)) / 100;
+  const double zoom = static_cast<double>(random.between(100, 112)) / 100;
   const double x = static_cast<double>(random.between(0, 100)) / 100,
                y = static_cast<double>(random.between(0, 100)) / 100;
   drawing.cover(photo, {-x * (zoom - 1) * all.width, -y * (zoom - 1) * all.height, zoom * all.width, zoom * all.height},

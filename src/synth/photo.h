@@ -9,6 +9,8 @@
 
 namespace ov {
 
+// A drawing as high as the photo's form asks for, from two thirds to one and a half of its width.
+Drawing photo_drawing(std::int64_t width, const Picture& photo);
 // A part of the photo fills the drawing: cut, mirrored or not, a little darker or lighter.
 void draw_photo(RandomStream& random, Drawing& drawing, const Picture& photo);
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "synth/asking.h"
-#include "synth/palette.h"
 #include "synth/photo.h"
 
 namespace ov {
@@ -49,10 +48,7 @@ PosedQuestion ask_choice(RandomStream& random, const SampleWriter& writer, const
 
 void draw_photo_caption(RandomStream& random, std::int64_t index, SampleWriter& writer) {
   const Photo photo = pick_photo(random, writer);
-  const Range sides = writer.setting("sides");
-  const std::int64_t width = random.between(sides), other = random.between(sides);
-  const std::int64_t height = std::clamp(other, (2 * width + 2) / 3, 3 * width / 2);
-  Drawing drawing(width, height, kWhite);
+  Drawing drawing = photo_drawing(random.between(writer.setting("sides")), *photo.picture);
   draw_photo(random, drawing, *photo.picture);
   writer.add_picture(drawing.image());
   const std::int64_t rounds = random.between(writer.setting("rounds"));

@@ -1,4 +1,4 @@
-// Up to six things and figures and a description that has all of them, their number, size, colour and place: for the
+// Up to five things and figures and a description that has all of them, their number, size, colour and place: for the
 // knowledge of stage 1.5.
 #include <algorithm>
 
@@ -10,14 +10,16 @@ namespace {
 
 std::vector<std::int64_t> pick_counts(RandomStream& random) {
   std::vector<std::int64_t> counts(static_cast<std::size_t>(random.between(2, 4)), 1);
-  if (random.coin()) counts[0] = random.between(2, 3);
+  if (random.coin()) counts[0] = counts.size() < 4 ? random.between(2, 3) : 2;
   return counts;
 }
 
-// What is of one sort and at one place, in reading order.
-std::vector<std::string> parts_of(const Arrangement& scene) {
+// "There is a small cat on the left, two red stars at the top and ...": what is of one sort and at one place together,
+// in reading order.
+std::string items_sentence(const Arrangement& scene) {
   std::vector<std::string> parts;
   std::vector<std::pair<std::size_t, std::string>> told;
+  std::string verb;
   for (const Placed& item : scene.items) {
     const std::pair<std::size_t, std::string> key{item.sort, item.place};
     if (std::find(told.begin(), told.end(), key) != told.end()) continue;
@@ -25,9 +27,10 @@ std::vector<std::string> parts_of(const Arrangement& scene) {
     const auto number = std::count_if(scene.items.begin(), scene.items.end(), [&](const Placed& other) {
       return other.sort == item.sort && other.place == item.place;
     });
+    if (verb.empty()) verb = number == 1 ? "is " : "are ";
     parts.push_back(scene.sort_of(item).counted(number) + " " + where(item.place));
   }
-  return parts;
+  return "There " + verb + listed(parts) + ".";
 }
 
 void draw_scene_detail(RandomStream& random, std::int64_t, SampleWriter& writer) {
@@ -37,12 +40,7 @@ void draw_scene_detail(RandomStream& random, std::int64_t, SampleWriter& writer)
   form.figures = random.between(20, 80);
   const Arrangement scene = arrange(random, writer, form);
   writer.add_picture(scene.picture);
-  std::vector<std::string> sorts;
-  for (std::size_t i = 0; i < scene.sorts.size(); ++i) sorts.push_back(scene.sorts[i].counted(scene.count(i)));
-  const std::vector<std::string> parts = parts_of(scene);
-  const bool one = scene.count(scene.items[0].sort) == 1 || parts[0].rfind("a", 0) == 0;
-  const std::string there = std::string("There ") + (one ? "is " : "are ") + listed(parts) + ".";
-  writer.add_exchange(detail_request(random), there + " The background is " + scene.ground + ".");
+  writer.add_exchange(detail_request(random), items_sentence(scene) + " The background is " + scene.ground + ".");
 }
 
 }  // namespace
