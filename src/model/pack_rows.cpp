@@ -78,20 +78,14 @@ std::vector<Tensor> computed_rows(const Tensor& projected, const std::vector<Med
   return computed;
 }
 
-}  // namespace
-
-Tensor pack_rows(const Tensor& projected, const std::vector<MediaPlan>& plans, const Tensor& newline) {
-  const std::int64_t P = projected.size(1), D = projected.size(2), side = map_side(P);
-  const std::int64_t pooled = ((side + 1) / 2) * ((side + 1) / 2);
+// Where every token comes from: the projected rows, then the computed ones, or kNewline.
+Indices token_rows(const std::vector<MediaPlan>& plans, std::int64_t side, bool newline) {
+  const std::int64_t P = side * side, pooled = ((side + 1) / 2) * ((side + 1) / 2);
   std::int64_t tiles = 0, frames = 0;
   for (const MediaPlan& plan : plans) {
-    if (plan.tiles != tiles_of(plan)) {
-      throw Error(ErrorKind::internal, std::to_string(plan.tiles) + " tiles do not fit their plan");
-    }
     tiles += plan.tiles;
     frames += plan.mode == MediaPlan::Mode::video ? plan.tiles : 0;
   }
-  check_shape(projected, {tiles, kAny, kAny}, "projected tiles of all media");
   Indices index;
   std::int64_t tile = 0, frame_row = tiles * P, map_row = frame_row + frames * pooled;
   for (const MediaPlan& plan : plans) {
@@ -102,28 +96,40 @@ Tensor pack_rows(const Tensor& projected, const std::vector<MediaPlan>& plans, c
     } else {
       append_range(index, tile * P, P);  // the base image, or the only tile
     }
-    if (plan.mode == MediaPlan::Mode::anyres) {
-      Indices map;
-      if (is_shrunk(plan)) {
-        append_range(map, map_row, plan.final_map.rows * plan.final_map.cols);
-        map_row += plan.final_map.rows * plan.final_map.cols;
-      } else {
-        append_map(map, plan, (tile + 1) * P, side);
-      }
-      for (std::size_t i = 0; i < map.size(); ++i) {
-        index.push_back(map[i]);
-        if (newline.defined() && (i + 1) % static_cast<std::size_t>(plan.final_map.cols) == 0)
-          index.push_back(kNewline);
-      }
-    } else if (newline.defined()) {
-      index.push_back(kNewline);
+    Indices map;
+    if (is_shrunk(plan)) {
+      append_range(map, map_row, plan.final_map.rows * plan.final_map.cols);
+      map_row += plan.final_map.rows * plan.final_map.cols;
+    } else if (plan.mode == MediaPlan::Mode::anyres) {
+      append_map(map, plan, (tile + 1) * P, side);
     }
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      index.push_back(map[i]);
+      if (newline && (i + 1) % static_cast<std::size_t>(plan.final_map.cols) == 0) index.push_back(kNewline);
+    }
+    if (newline && plan.mode != MediaPlan::Mode::anyres) index.push_back(kNewline);
     tile += plan.tiles;
     if (static_cast<std::int64_t>(index.size() - before) != plan.tokens) {
       throw Error(ErrorKind::internal, "packing gives " + std::to_string(index.size() - before) + " tokens, planned " +
                                            std::to_string(plan.tokens));
     }
   }
+  return index;
+}
+
+}  // namespace
+
+Tensor pack_rows(const Tensor& projected, const std::vector<MediaPlan>& plans, const Tensor& newline) {
+  const std::int64_t D = projected.size(2);
+  std::int64_t tiles = 0;
+  for (const MediaPlan& plan : plans) {
+    if (plan.tiles != tiles_of(plan)) {
+      throw Error(ErrorKind::internal, std::to_string(plan.tiles) + " tiles do not fit their plan");
+    }
+    tiles += plan.tiles;
+  }
+  check_shape(projected, {tiles, kAny, kAny}, "projected tiles of all media");
+  Indices index = token_rows(plans, map_side(projected.size(1)), newline.defined());
   std::vector<Tensor> sources = computed_rows(projected, plans);
   sources.insert(sources.begin(), projected.reshape({-1, D}));
   if (newline.defined()) sources.push_back(newline.view({1, D}).to(projected.scalar_type()));
