@@ -100,7 +100,8 @@ Tensor padded(const Tensor& q, const Tensor& k, const Tensor& v, const Segments&
 Tensor flash(const Tensor& q, const Tensor& k, const Tensor& v, const Segments& segments, bool causal) {
   using Key = std::tuple<std::vector<std::int64_t>, at::Device>;
   const Tensor& bounds = kept<Key, Tensor>(Key{segments.bounds, q.device()}, [&] {
-    return upload(at::tensor(segments.bounds, at::TensorOptions().dtype(at::kInt)), q.device());
+    const Tensor here = at::tensor(segments.bounds, at::TensorOptions().dtype(at::kLong));
+    return upload(here.to(at::kInt), q.device());
   });
   const std::int64_t L = longest(segments);
   return std::get<0>(at::_flash_attention_forward(q, k, v, bounds, bounds, L, L, /*dropout_p=*/0.0, causal,
