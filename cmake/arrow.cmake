@@ -2,11 +2,12 @@
 # beside the torch wheel, in .venv, or where OV_ARROW_DIR says. Without it the target does not exist, and the
 # data folder refuses .parquet files with a message.
 #   cmake -B build -DOV_ARROW_DIR=/some/venv/lib/python3.11/site-packages/pyarrow
-set(OV_ARROW_DIR "" CACHE PATH "Folder of the installed pyarrow package (the one with include/ and libarrow.so.*)")
+# OV_ARROW_DIR=OFF builds without it in any case.
+set(OV_ARROW_DIR "" CACHE STRING "Folder of the installed pyarrow package (the one with include/ and libarrow.so.*)")
 
 # Not cached, so that a .venv that appears later is found too.
 set(ov_arrow_dir "${OV_ARROW_DIR}")
-if(NOT ov_arrow_dir)
+if("${ov_arrow_dir}" STREQUAL "")
   set(ov_arrow_places "${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/pyarrow")
   if(OV_TORCH_DIR)
     list(PREPEND ov_arrow_places "${OV_TORCH_DIR}/../pyarrow")
@@ -22,6 +23,8 @@ endif()
 set(ov_arrow_absent "")
 if(OV_SANITIZE MATCHES "thread")
   set(ov_arrow_absent "the wheel is not built for the thread sanitizer, which would report its locks")
+elseif(ov_arrow_dir STREQUAL "OFF")
+  set(ov_arrow_absent "OV_ARROW_DIR=OFF")
 elseif(NOT ov_arrow_dir)
   set(ov_arrow_absent "no pyarrow beside torch or in .venv; try: pip install pyarrow, or -DOV_ARROW_DIR=...")
 endif()

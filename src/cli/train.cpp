@@ -4,6 +4,7 @@
 #include "base/parallel.h"
 #include "cli/commands.h"
 #include "cli/console.h"
+#include "model/load.h"
 #include "train/dry_run.h"
 #include "train/trainer.h"
 
@@ -14,6 +15,7 @@ struct TrainCommand {
   std::string recipe;
   std::vector<std::string> sets;
   TrainOptions options;
+  std::string device = "cpu";
   int threads = 0;
   bool dry_run = false;
   bool run_largest = false;
@@ -34,8 +36,9 @@ std::vector<std::pair<std::string, std::string>> split_sets(const std::vector<st
 int run_train(TrainCommand& command) {
   const Recipe recipe = read_recipe(command.recipe, split_sets(command.sets));
   set_num_threads(command.threads);
+  command.options.device = choose_device(command.device);
   if (command.dry_run || command.run_largest) {
-    print(dry_run(recipe, {command.run_largest, command.options.quiet, peak_rss_bytes}));
+    print(dry_run(recipe, {command.run_largest, command.options.quiet, command.options.device, peak_rss_bytes}));
     return 0;
   }
   if (command.options.out.empty()) command.options.out = "runs/" + recipe.name;
@@ -59,6 +62,8 @@ void add_train(CLI::App& app, Run& run) {
       ->allow_extra_args(false);
   train->add_option("--out", command->options.out, "Folder of the run (default: runs/<name of the recipe>)");
   train->add_flag("--resume", command->options.resume, "Go on from the run's last checkpoint");
+  train->add_option("--device", command->device, "cpu, cuda or cuda:N; a run may go on with --resume on another")
+      ->capture_default_str();
   train->add_option("--threads", command->threads, "CPU threads (0: one per core)")->check(CLI::Range(0, 1024));
   train
       ->add_option("--loader-threads", command->options.loader_threads,

@@ -120,6 +120,12 @@ at::Device choose_device(const std::string& name) {
     throw Error(ErrorKind::usage,
                 "--device " + name + ": this build of libtorch sees no CUDA device; use --device cpu");
   }
+  if (device.has_index() && device.index() >= static_cast<int>(at::getNumGPUs())) {
+    throw Error(ErrorKind::usage, "--device " + name + ": this machine has " + std::to_string(at::getNumGPUs()) +
+                                      " CUDA devices, counted from 0");
+  }
+  // cuDNN's attention is planned anew for every new shape, and in training nearly every pass has one.
+  at::globalContext().setSDPUseCuDNN(false);
   return device;
 }
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/pack_rows.h"
 #include "model/packing.h"
+#include "tensor/gather.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
 
@@ -13,6 +15,8 @@ namespace {
 // Tiles that go through the tower together: enough rows to keep the matrix kernels busy, few
 // enough that their activations stay near 60 MB for the SO400M tower.
 constexpr std::int64_t kTilesPerPass = 8;
+// In training a GPU has room for more, and too little to do with fewer.
+constexpr std::int64_t kTilesPerPassOnGpu = 256;
 
 }  // namespace
 
@@ -45,50 +49,44 @@ Tensor OneVision::encode(const Tensor& pixel_values, const MediaPlan& plan, cons
 }
 
 Tensor OneVision::features(const Tensor& pixel_values) const {
+  const std::int64_t at_once = pixel_values.is_cpu() ? kTilesPerPass : kTilesPerPassOnGpu;
   std::vector<Tensor> parts;
-  for (std::int64_t first = 0; first < pixel_values.size(0); first += kTilesPerPass) {
-    const std::int64_t count = std::min(kTilesPerPass, pixel_values.size(0) - first);
+  for (std::int64_t first = 0; first < pixel_values.size(0); first += at_once) {
+    const std::int64_t count = std::min(at_once, pixel_values.size(0) - first);
     parts.push_back(vision_tower(pixel_values.narrow(0, first, count)));
   }
   return parts.size() == 1 ? parts[0] : at::cat(parts, 0);
 }
 
-std::vector<Tensor> OneVision::media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans,
-                                            const Tensor& newline) const {
-  std::vector<Tensor> tokens;
-  std::int64_t first = 0;
-  for (const MediaPlan& plan : plans) {
-    const Tensor tiles = projector(features.narrow(0, first, plan.tiles));
-    tokens.push_back(pack_media(tiles, plan, newline));
-    first += plan.tiles;
-  }
-  check_shape(features, {first, kAny, kAny}, "features of all media");
-  return tokens;
+Tensor OneVision::media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans,
+                               const Tensor& newline) const {
+  return pack_rows(projector(features), plans, newline);
 }
 
 Tensor OneVision::embed(const std::vector<std::int64_t>& ids, const std::vector<MediaRun>& runs,
-                        const std::vector<Tensor>& tokens) const {
-  std::vector<std::int64_t> text;  // ids between the runs
-  std::vector<std::int64_t> lengths;
+                        const Tensor& media) const {
+  std::vector<std::int64_t> text;   // ids between the runs
+  std::vector<std::int64_t> index;  // into the words, then the media tokens; of those counted from -1 down at first
+  std::int64_t tokens = 0;
+  const auto add_text = [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t t = from; t < to; ++t) {
+      index.push_back(static_cast<std::int64_t>(text.size()));
+      text.push_back(ids[static_cast<std::size_t>(t)]);
+    }
+  };
   std::int64_t from = 0;
   for (const MediaRun& run : runs) {
-    text.insert(text.end(), ids.begin() + from, ids.begin() + run.begin);
-    lengths.push_back(run.begin - from);
+    add_text(from, run.begin);
+    for (std::int64_t i = 0; i < run.tokens; ++i) index.push_back(-1 - tokens++);
     from = run.begin + run.tokens;
   }
-  text.insert(text.end(), ids.begin() + from, ids.end());
+  add_text(from, static_cast<std::int64_t>(ids.size()));
   const Tensor words = language_model.embed(text);
   if (runs.empty()) return words;
-  std::vector<Tensor> parts;
-  std::int64_t word = 0;
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    check_shape(tokens[i], {runs[i].tokens, words.size(1)}, "features of medium " + std::to_string(i + 1));
-    parts.push_back(words.narrow(0, word, lengths[i]));
-    parts.push_back(tokens[i]);
-    word += lengths[i];
-  }
-  parts.push_back(words.narrow(0, word, words.size(0) - word));
-  return at::cat(parts, 0);  // [T, D]
+  check_shape(media, {tokens, words.size(1)}, "tokens of all media");
+  for (std::int64_t& row : index) row = row < 0 ? words.size(0) - 1 - row : row;
+  const Tensor rows = at::cat({words, media}, 0);
+  return gather_rows(rows, row_map(index, rows.size(0), false, rows.device()));  // [T, D]
 }
 
 Tensor OneVision::logits(const Tensor& x, Path path) const {

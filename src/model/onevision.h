@@ -36,15 +36,13 @@ struct OneVision {
   Tensor encode(const Tensor& pixel_values, const MediaPlan& plan, const Observer& observe = {}) const;
 
   // The same for several media at once, in two halves that training may run apart: tower features of
-  // tiles [B, 3, S, S] -> [B, P, Dv], and the tokens of each medium from the features of all of them, with
-  // rows ended by `newline` where it is defined.
+  // tiles [B, 3, S, S] -> [B, P, Dv], and from them the tokens of all media, end to end [N, D], with rows
+  // ended by `newline` where it is defined.
   Tensor features(const Tensor& pixel_values) const;
-  std::vector<Tensor> media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans,
-                                   const Tensor& newline) const;
+  Tensor media_tokens(const Tensor& features, const std::vector<MediaPlan>& plans, const Tensor& newline) const;
 
-  // Embeddings of whole samples: ids [T] with the tokens of medium i from runs[i].begin on -> [T, D].
-  Tensor embed(const std::vector<std::int64_t>& ids, const std::vector<MediaRun>& runs,
-               const std::vector<Tensor>& tokens) const;
+  // Embeddings of whole samples: ids [T] with the media tokens [N, D] in the runs, in order -> [T, D].
+  Tensor embed(const std::vector<std::int64_t>& ids, const std::vector<MediaRun>& runs, const Tensor& media) const;
 
   // Final norm and head of rows x [M, D] -> logits [M, V] float32.
   Tensor logits(const Tensor& x, Path path) const;

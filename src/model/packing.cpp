@@ -9,28 +9,13 @@
 namespace ov {
 namespace {
 
-// Bilinear, corners not aligned, no antialiasing: [B, rows, cols, D] -> [B, out_rows, out_cols, D].
-// Computed in float32 and rounded once, as the CUDA kernel does.
-Tensor interpolate(const Tensor& map, std::int64_t out_rows, std::int64_t out_cols) {
-  const Tensor channels_first = map.to(at::kFloat).permute({0, 3, 1, 2});
-  return at::upsample_bilinear2d(channels_first, {out_rows, out_cols}, /*align_corners=*/false)
-      .permute({0, 2, 3, 1})
-      .to(map.scalar_type());
-}
-
-std::int64_t side_of(std::int64_t patches) {
-  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(patches))));
-  if (side * side != patches) throw Error(ErrorKind::internal, std::to_string(patches) + " patches are not a square");
-  return side;
-}
-
 Tensor append(const Tensor& tokens, const Tensor& newline) {
   return newline.defined() ? at::cat({tokens, newline.view({1, -1}).to(tokens.scalar_type())}, 0) : tokens;
 }
 
 // The tiles after the base image as one map: [gh * gw, P, D] -> [gh * side, gw * side, D].
 Tensor stitch(const Tensor& tiles, const Grid& grid) {
-  const std::int64_t side = side_of(tiles.size(1)), D = tiles.size(2);
+  const std::int64_t side = map_side(tiles.size(1)), D = tiles.size(2);
   return tiles.reshape({grid.rows, grid.cols, side, side, D})
       .permute({0, 2, 1, 3, 4})
       .reshape({grid.rows * side, grid.cols * side, D});
@@ -43,7 +28,7 @@ Tensor pack_anyres(const Tensor& projected, const MediaPlan& plan, const Tensor&
                    .narrow(0, plan.unpad_offset.rows, plan.unpadded.rows)
                    .narrow(1, plan.unpad_offset.cols, plan.unpadded.cols);
   if (plan.final_map.rows != plan.unpadded.rows || plan.final_map.cols != plan.unpadded.cols) {
-    map = interpolate(map.unsqueeze(0), plan.final_map.rows, plan.final_map.cols).squeeze(0);
+    map = interpolate_maps(map.unsqueeze(0), plan.final_map.rows, plan.final_map.cols).squeeze(0);
   }
   if (newline.defined()) {  // one more column, so that every row of the picture ends in a newline
     const Tensor column = newline.view({1, 1, D}).to(map.scalar_type()).expand({map.size(0), 1, D});
@@ -54,10 +39,24 @@ Tensor pack_anyres(const Tensor& projected, const MediaPlan& plan, const Tensor&
 
 }  // namespace
 
+// No antialiasing. Computed in float32 and rounded once, as the CUDA kernel does.
+Tensor interpolate_maps(const Tensor& maps, std::int64_t out_rows, std::int64_t out_cols) {
+  const Tensor channels_first = maps.to(at::kFloat).permute({0, 3, 1, 2});
+  return at::upsample_bilinear2d(channels_first, {out_rows, out_cols}, /*align_corners=*/false)
+      .permute({0, 2, 3, 1})
+      .to(maps.scalar_type());
+}
+
+std::int64_t map_side(std::int64_t patches) {
+  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(patches))));
+  if (side * side != patches) throw Error(ErrorKind::internal, std::to_string(patches) + " patches are not a square");
+  return side;
+}
+
 Tensor pool_frames(const Tensor& projected) {
-  const std::int64_t B = projected.size(0), side = side_of(projected.size(1)), D = projected.size(2);
+  const std::int64_t B = projected.size(0), side = map_side(projected.size(1)), D = projected.size(2);
   const std::int64_t pooled = (side + 1) / 2;
-  return interpolate(projected.view({B, side, side, D}), pooled, pooled).reshape({B, pooled * pooled, D});
+  return interpolate_maps(projected.view({B, side, side, D}), pooled, pooled).reshape({B, pooled * pooled, D});
 }
 
 Tensor pack_pooled_frames(const Tensor& pooled, const MediaPlan& plan, const Tensor& newline) {

@@ -18,6 +18,11 @@ Tensor pack_media(const Tensor& projected, const MediaPlan& plan, const Tensor& 
 // Bilinear pooling of each frame's square map, 27 x 27 -> 14 x 14: [B, P, D] -> [B, P', D].
 Tensor pool_frames(const Tensor& projected);
 
+// Bilinear, corners not aligned: [B, rows, cols, D] -> [B, out_rows, out_cols, D].
+Tensor interpolate_maps(const Tensor& maps, std::int64_t out_rows, std::int64_t out_cols);
+// The side of a square map of so many patches. Throws internal when there is none.
+std::int64_t map_side(std::int64_t patches);
+
 // Tokens of a video from frames that are already pooled, [B, P', D] -> [N, D].
 Tensor pack_pooled_frames(const Tensor& pooled, const MediaPlan& plan, const Tensor& newline);
 

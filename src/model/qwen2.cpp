@@ -1,6 +1,7 @@
 #include "model/qwen2.h"
 
 #include "base/error.h"
+#include "tensor/gather.h"
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
@@ -82,10 +83,7 @@ std::int64_t Qwen2Model::kv_bytes_per_position(const TextConfig& text, std::int6
   return 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * bytes_per_value;
 }
 
-Tensor Qwen2Model::embed(const std::vector<std::int64_t>& ids) const {
-  const Tensor index = at::tensor(ids, at::TensorOptions().dtype(at::kLong)).to(embed_tokens.device());
-  return at::index_select(embed_tokens, 0, index);
-}
+Tensor Qwen2Model::embed(const std::vector<std::int64_t>& ids) const { return embedding_rows(embed_tokens, ids); }
 
 Tensor Qwen2Model::prefill(Tensor x, KvCache& cache, const Observer& observe) const {
   check_shape(x, {kAny, config.hidden_size}, "inputs_embeds");

@@ -6,6 +6,7 @@
 #include <initializer_list>
 
 #include "kernels/gradients.h"
+#include "tensor/batched.h"
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
 #include "tensor/rows.h"
@@ -151,7 +152,7 @@ Segments Segments::uniform(std::int64_t count, std::int64_t length) {
 Tensor rope(const Tensor& x, const Segments& segments, double theta) {
   check_shape(x, {segments.rows(), kAny, kAny}, "rows to turn");
   const Way way = way_for({x});
-  if (way == Way::plain) return plain::rope(x, segments, theta);
+  if (way == Way::plain) return x.is_cpu() ? plain::rope(x, segments, theta) : batched::rope(x, segments, theta);
   if (way == Way::gradients) return gradients::rope(x, segments, theta);
   Tensor y = x.clone(at::MemoryFormat::Contiguous);
   by_type(y, [&]<class T>(T) {
@@ -169,7 +170,9 @@ Tensor attention(const Tensor& q, const Tensor& k, const Tensor& v, const Segmen
   check_shape(k, {T, kAny, E}, "attention keys");
   check_shape(v, {T, k.size(1), E}, "attention values");
   const Way way = way_for({q, k, v});
-  if (way == Way::plain) return plain::attention(q, k, v, segments, causal);
+  if (way == Way::plain) {
+    return q.is_cpu() ? plain::attention(q, k, v, segments, causal) : batched::attention(q, k, v, segments, causal);
+  }
   if (way == Way::gradients) return gradients::attention(q, k, v, segments, causal);
   const Tensor queries = q.contiguous(), keys = k.contiguous(), values = v.contiguous();
   Tensor out = at::empty(queries.sizes(), q.options());

@@ -1,6 +1,6 @@
 // The layers that both SigLIP and Qwen2 are made of, as plain structs of tensors and functions on
-// them. On the CPU in float32 or bfloat16 without gradients the functions run our kernels; anything
-// else runs `plain::` of the same name, ATen formulas that are also the reference the tests use.
+// them. On the CPU in float32 or bfloat16 the functions run our kernels; anything else runs `plain::` of the
+// same name, ATen formulas that are also the reference the tests use, or on a GPU `batched::`.
 //
 // Legend: M rows, K inputs, N outputs, T positions, H heads, KH key/value heads, E head size.
 #pragma once

@@ -141,7 +141,7 @@ MemoryEstimate estimate(const StageSetup& setup, const Recipe& recipe, const Ste
 std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t step, const DryRunOptions& options) {
   OneVision model(setup.start->config());
   Parameters parameters(model, setup.start, setup.recipe.learning_rates,
-                        recipe.dtype == "float32" ? at::kFloat : at::kBFloat16, recipe.seed);
+                        recipe.dtype == "float32" ? at::kFloat : at::kBFloat16, recipe.seed, options.device);
   StreamOptions reading;
   reading.first_step = step;
   StepStream stream(*setup.data, *setup.processor, setup.recipe, setup.plan, setup.config.tiling.tile_size, reading);

@@ -4,6 +4,8 @@
 //   std::cout << dry_run(recipe, {.run_largest = true});
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -15,6 +17,7 @@ namespace ov {
 struct DryRunOptions {
   bool run_largest = false;  // forward and backward of each stage's largest step, in memory only
   bool quiet = false;
+  at::Device device = at::kCPU;            // that runs the largest step
   std::function<std::int64_t()> peak_rss;  // bytes
 };
 

@@ -90,7 +90,7 @@ std::optional<Tensor> FeatureCache::load(const TrainingSample& sample) const {
 }
 
 void FeatureCache::store(const TrainingSample& sample, const Tensor& features) const {
-  const Tensor whole = features.contiguous();
+  const Tensor whole = features.cpu().contiguous();
   SafetensorsWriter writer(
       file_of(sample),
       {{"features", dtype_ == at::kFloat ? Dtype::f32 : Dtype::bf16, {whole.sizes().begin(), whole.sizes().end()}}});

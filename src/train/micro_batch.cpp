@@ -4,15 +4,12 @@
 
 #include <algorithm>
 
+#include "tensor/gather.h"
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
 
 namespace ov {
 namespace {
-
-Tensor long_tensor(const std::vector<std::int64_t>& values) {
-  return at::tensor(values, at::TensorOptions().dtype(at::kLong));
-}
 
 // Puts one sample behind those that are there.
 void append_sample(MicroBatch& batch, const TrainingSample& sample, float weight, std::size_t index,
@@ -60,8 +57,10 @@ MicroBatch make_micro_batch(std::vector<TrainingSample> samples, const std::vect
 
 std::vector<double> PassLoss::by_sample(const MicroBatch& batch) const {
   std::vector<double> sums(batch.samples.size()), counts(batch.samples.size());
-  for (std::size_t s = 0; s < losses.size(); ++s) {
-    sums[batch.owner[s]] += losses[s];
+  const Tensor here = losses.cpu();
+  const auto* values = static_cast<const float*>(here.data_ptr());
+  for (std::size_t s = 0; s < batch.owner.size(); ++s) {
+    sums[batch.owner[s]] += values[s];
     counts[batch.owner[s]] += 1;
   }
   for (std::size_t i = 0; i < sums.size(); ++i) sums[i] /= std::max(counts[i], 1.0);
@@ -70,23 +69,23 @@ std::vector<double> PassLoss::by_sample(const MicroBatch& batch) const {
 
 PassLoss forward(const OneVision& model, const MicroBatch& batch, const ForwardOptions& options) {
   const RecomputeGuard guard(options.recompute);
-  std::vector<Tensor> tokens;
+  const at::Device device = model.language_model.embed_tokens.device();
+  Tensor media;  // [N, D]
   if (!batch.plans.empty()) {
-    Tensor features = options.features;
+    Tensor features = options.features.defined() ? upload(options.features, device) : Tensor();
     if (!features.defined()) {
       const at::AutoGradMode with_gradients(options.vision_learns && at::GradMode::is_enabled());
-      features = model.features(batch.pixels);
+      features = model.features(upload(batch.pixels, device));
     }
-    tokens = model.media_tokens(features, batch.plans, options.newline ? model.image_newline : Tensor());
+    media = model.media_tokens(features, batch.plans, options.newline ? model.image_newline : Tensor());
   }
-  const Tensor embeds = model.embed(batch.ids, batch.runs, tokens);            // [T, D]
-  const Tensor hidden = model.language_model.forward(embeds, batch.segments);  // [T, D]
-  const Tensor chosen = at::index_select(hidden, 0, long_tensor(batch.rows));  // [S, D]
+  const Tensor embeds = model.embed(batch.ids, batch.runs, media);                // [T, D]
+  const Tensor hidden = model.language_model.forward(embeds, batch.segments);     // [T, D]
+  const Tensor chosen = at::index_select(hidden, 0, upload(batch.rows, device));  // [S, D]
   const Tensor normed = rms_norm(chosen, model.language_model.norm);
-  const Tensor weights = at::tensor(batch.weights, at::TensorOptions().dtype(at::kFloat));
-  const CrossEntropy loss = cross_entropy(normed, model.lm_head.weight, long_tensor(batch.targets), weights);
-  const auto* losses = static_cast<const float*>(loss.losses.data_ptr());
-  return {loss.total, std::vector<float>(losses, losses + loss.losses.numel())};
+  const Tensor weights = upload(at::tensor(batch.weights, at::TensorOptions().dtype(at::kFloat)), device);
+  const CrossEntropy loss = cross_entropy(normed, model.lm_head.weight, upload(batch.targets, device), weights);
+  return {loss.total, loss.losses};
 }
 
 }  // namespace ov

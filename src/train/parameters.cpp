@@ -10,6 +10,7 @@
 #include "kernels/gradients.h"
 #include "model/load.h"
 #include "tensor/ops.h"
+#include "train/parameters_device.h"
 
 namespace ov {
 namespace {
@@ -30,8 +31,9 @@ Tensor draw_newline(std::int64_t D, std::uint64_t seed) {
   return newline;
 }
 
-// A fresh moment costs nothing until it is written.
-Tensor fresh_zeros(at::IntArrayRef sizes, at::ScalarType dtype) {
+// A fresh moment on the CPU costs nothing until it is written.
+Tensor fresh_zeros(at::IntArrayRef sizes, at::ScalarType dtype, at::Device device = at::kCPU) {
+  if (!device.is_cpu()) return at::zeros(sizes, at::TensorOptions().dtype(dtype).device(device));
   std::size_t bytes = c10::elementSize(dtype);
   for (const std::int64_t size : sizes) bytes *= static_cast<std::size_t>(size);
   const std::shared_ptr<void> memory = lazy_zeros(bytes);
@@ -86,29 +88,31 @@ bool decays(std::string_view name) {
 }
 
 Tensor Parameter::master() const {
-  if (!low.defined()) return weight.detach();
-  Tensor full = at::empty(weight.sizes(), at::kFloat);
-  kernels::join_weight(floats(full), halves(weight), lows(low), count());
-  return full;
+  if (!low.defined()) return (full.defined() ? full : weight.detach()).cpu();
+  Tensor joined = at::empty(weight.sizes(), at::kFloat);
+  kernels::join_weight(floats(joined), halves(weight), lows(low), count());
+  return joined;
 }
 
-void Parameter::set_master(const Tensor& full) const {
+void Parameter::set_master(const Tensor& value) const {
   if (low.defined()) {
-    kernels::split_weight(halves(weight), lows(low), floats(full), count());
+    kernels::split_weight(halves(weight), lows(low), floats(value), count());
   } else {
-    std::memcpy(weight.data_ptr(), full.data_ptr(), full.nbytes());
+    if (full.defined()) full.copy_(value);
+    weight.detach().copy_(value);
   }
 }
 
 Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
-                       at::ScalarType dtype, std::uint64_t seed) {
+                       at::ScalarType dtype, std::uint64_t seed, at::Device device)
+    : device_(device) {
   model.config.tiling.newline = true;  // the vector is kept whether or not this stage's pictures use it
   visit(model, [&](const std::string& name, Tensor& tensor) {
     const Part part = part_of(name);
     const bool drawn = name == "image_newline" && !checkpoint->has(name);
     if (rate_of(rates, part) == 0) {
-      tensor =
-          drawn ? draw_newline(model.config.text.hidden_size, seed).to(dtype) : load_parameter(checkpoint, name, dtype);
+      tensor = drawn ? draw_newline(model.config.text.hidden_size, seed).to(device, dtype)
+                     : load_parameter(checkpoint, name, dtype, device);
       return;
     }
     const bool is_half = !drawn && dtype == at::kBFloat16 && checkpoint->tensor(name).dtype == Dtype::bf16;
@@ -116,9 +120,11 @@ Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> check
                                 : load_parameter(checkpoint, name, is_half ? at::kBFloat16 : at::kFloat);
     Parameter parameter;
     parameter.name = name, parameter.part = part, parameter.decays = decays(name);
-    parameter.weight = make_leaf(master, dtype, parameter.low).requires_grad_(true);
-    parameter.moment1 = fresh_zeros(master.sizes(), at::kFloat);
-    parameter.moment2 = fresh_zeros(master.sizes(), at::kFloat);
+    parameter.weight = device.is_cpu() ? make_leaf(master, dtype, parameter.low)
+                                       : device_parameters::make_leaf(master, dtype, device, parameter.full);
+    parameter.weight.requires_grad_(true);
+    parameter.moment1 = fresh_zeros(master.sizes(), at::kFloat, device);
+    parameter.moment2 = fresh_zeros(master.sizes(), at::kFloat, device);
     if (is_half) checkpoint->release(checkpoint->tensor(name));  // its pages were copied
     tensor = parameter.weight;
     list_.push_back(std::move(parameter));
@@ -128,6 +134,7 @@ Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> check
 }
 
 void Parameters::collect_gradients(bool only_one) {
+  if (!device_.is_cpu()) return device_parameters::collect_gradients(list_);
   for (Parameter& parameter : list_) {
     Tensor& fresh = parameter.weight.mutable_grad();
     if (!fresh.defined()) continue;
@@ -143,6 +150,7 @@ void Parameters::collect_gradients(bool only_one) {
 }
 
 double Parameters::gradient_norm() const {
+  if (!device_.is_cpu()) return device_parameters::gradient_norm(list_);
   double total = 0;
   for (const Parameter& parameter : list_) {
     const Tensor& g = parameter.gradient;
@@ -154,6 +162,7 @@ double Parameters::gradient_norm() const {
 }
 
 void Parameters::step(const StageRecipe& stage, double schedule_value, double scale, std::int64_t step_number) {
+  if (!device_.is_cpu()) return device_parameters::step(list_, stage, schedule_value, scale, step_number);
   kernels::AdamW args;
   args.beta1 = stage.beta1, args.beta2 = stage.beta2, args.eps = stage.eps;
   args.gradient_scale = scale, args.step = step_number;

@@ -36,22 +36,24 @@ struct Parameter {
   Part part = Part::language;
   bool decays = true;
   Tensor weight;            // what the model computes with; a leaf that requires a gradient
-  Tensor low;               // bfloat16 compute: the lower halves of the float32 master, else undefined
+  Tensor low;               // bfloat16 on the CPU: the lower halves of the float32 master, else undefined
+  Tensor full;              // bfloat16 on a GPU: the float32 master, else undefined
   Tensor moment1, moment2;  // float32
   Tensor gradient;          // of the micro-batches of this step so far; undefined before the first
 
   std::int64_t count() const { return weight.numel(); }
-  void set_master(const Tensor& full) const;  // float32, of the same shape
-  Tensor master() const;                      // float32 copy (or the weight itself)
+  // What is there on the CPU, whatever the device of the weight.
+  void set_master(const Tensor& value) const;  // float32, of the same shape
+  Tensor master() const;                       // float32 copy (or the weight itself)
 };
 
 class Parameters {
  public:
   // Loads all tensors of the checkpoint into the model: those of parts with a rate as leaves of their
-  // own memory, the others frozen in `dtype`, memory-mapped where they can be. An image_newline that the
+  // own memory, the others frozen in `dtype`, memory-mapped where they can be (on the CPU). An image_newline that the
   // folder lacks is drawn from `seed`.
   Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
-             at::ScalarType dtype, std::uint64_t seed);
+             at::ScalarType dtype, std::uint64_t seed, at::Device device = at::kCPU);
 
   // Adds what a backward pass left in the leaves to `gradient`, in float32 unless it is the step's only one.
   void collect_gradients(bool only_one);
@@ -64,6 +66,7 @@ class Parameters {
   std::int64_t count() const;  // numbers in all of them
 
  private:
+  const at::Device device_;
   std::vector<Parameter> list_;
 };
 

@@ -66,8 +66,8 @@ void write_model_files(const std::string& folder, const Parameters& parameters, 
                      if (found != trained.end()) {
                        // A bfloat16 weight is written as the model computes with it.
                        const Parameter& p = *found->second;
-                       const Tensor weight =
-                           form.dtype == Dtype::bf16 && p.low.defined() ? p.weight.detach() : p.master();
+                       const bool as_computed = form.dtype == Dtype::bf16 && p.weight.scalar_type() == at::kBFloat16;
+                       const Tensor weight = as_computed ? p.weight.detach().cpu() : p.master();
                        write(bytes_of(weight.to(scalar_type(form.dtype)).contiguous()));
                      } else {
                        write(bytes_of(load_parameter(form.start, names[i], scalar_type(form.dtype)).contiguous()));
@@ -136,8 +136,8 @@ void save_checkpoint(const std::string& folder, const Parameters& parameters, co
   SafetensorsWriter writer(target.path() + "/trainer/state.safetensors", declared);
   for (const Parameter& parameter : parameters.list()) {
     writer.append(bytes_of(parameter.master()));
-    writer.append(bytes_of(parameter.moment1));
-    writer.append(bytes_of(parameter.moment2));
+    writer.append(bytes_of(parameter.moment1.cpu()));
+    writer.append(bytes_of(parameter.moment2.cpu()));
   }
   writer.finish();
   write_file_atomic(target.path() + "/trainer/state.json", dump_json(state_json(state), 2) + "\n");
@@ -153,7 +153,9 @@ void load_checkpoint(const std::string& folder, Parameters& parameters) {
     if (view == nullptr || view->dtype != Dtype::f32 || view->shape != shape) {
       throw Error(ErrorKind::format, path + ": " + name + " is missing or of another shape than the model's");
     }
-    std::memcpy(to.data_ptr(), view->bytes.data(), view->bytes.size());
+    const Tensor value = to.is_cpu() ? to : at::empty(to.sizes(), at::kFloat);
+    std::memcpy(value.data_ptr(), view->bytes.data(), view->bytes.size());
+    if (!to.is_cpu()) to.copy_(value);
   };
   for (Parameter& parameter : parameters.list()) {
     Tensor master = at::empty(parameter.weight.sizes(), at::kFloat);

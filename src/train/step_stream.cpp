@@ -253,6 +253,8 @@ std::optional<TrainingPass> StepStream::pass(std::int64_t number) {
   }
   planned.pass.batch =
       make_micro_batch(std::move(planned.samples), planned.weights, planned.pad_to, options_.pad_id, tile_size_);
+  Tensor& pixels = planned.pass.batch.pixels;
+  if (options_.pinned && pixels.defined()) pixels = pixels.pin_memory();
   return std::move(planned.pass);
 }
 

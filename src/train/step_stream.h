@@ -73,6 +73,7 @@ struct StreamOptions {
   int threads = 1;  // that read records; as many decode pictures
   std::int64_t max_bytes = std::int64_t{1} << 30;
   std::int64_t pad_id = 0;
+  bool pinned = false;                  // pixels in memory that a GPU copies from by itself
   const FeatureCache* cache = nullptr;  // where features may be instead of pictures
   const std::atomic<bool>* cancelled = nullptr;
 };

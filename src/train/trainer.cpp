@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/stack.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +19,8 @@
 #include "report/report.h"
 #include "report/run_log.h"
 #include "report/tensorboard.h"
+#include "tensor/gather.h"
+#include "tensor/ops.h"
 #include "train/sample_answers.h"
 #include "train/stage.h"
 #include "train/work.h"
@@ -57,8 +60,15 @@ struct RunFiles {
   std::int64_t global;  // optimizer steps of all stages so far
 };
 
+// A pass whose loss was not looked at yet: on a GPU that would wait for it.
+struct OpenLoss {
+  Tensor value;
+  std::vector<std::string> names;  // of its samples
+};
+
 // The sums of one optimizer step.
 struct StepSums {
+  std::vector<OpenLoss> open;
   std::int64_t samples = 0, tokens = 0, supervised = 0;
   double loss = 0, flops = 0;
   std::vector<std::string> names;  // of all samples
@@ -75,9 +85,10 @@ class StageRun {
   void load(const std::string& checkpoint);
   std::optional<TrainingPass> next_pass(StepStream& stream);
   void train_pass(TrainingPass& pass, StepSums& sums);
+  void read_losses(StepSums& sums) const;
   Tensor compute_features(const MicroBatch& batch) const;
   void note_skipped(const TrainingPass& pass);
-  void finish_step(const StepSums& sums, double waited, double seconds);
+  void finish_step(StepSums& sums, double waited, double seconds);
   void note_samples(const TrainingPass& pass);
   void save(bool wait);
   void write_answers();
@@ -107,8 +118,9 @@ class StageRun {
 void StageRun::load(const std::string& checkpoint) {
   model_ = std::make_unique<OneVision>(setup_.start->config());
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
-  parameters_ = std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed);
-  peak_flops_ = peak_flops(dtype == at::kBFloat16);
+  parameters_ =
+      std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed, options_.device);
+  peak_flops_ = peak_flops(dtype == at::kBFloat16, options_.device);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
   if (!stage_.cache_features.empty()) {
     cache_ = std::make_unique<FeatureCache>(stage_.cache_features, *setup_.start, setup_.config, dtype);
@@ -134,6 +146,7 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
   ahead.threads = options_.loader_threads > 0 ? options_.loader_threads : std::max(1, num_threads() - 1);
   ahead.cancelled = nullptr;  // Ctrl-C ends the run after a step, not inside one
   ahead.cache = cache_.get();
+  ahead.pinned = !options_.device.is_cpu();
   ahead.pad_id = setup_.processor->tokenizer().token_to_id("<|endoftext|>").value_or(0);
   StepStream stream(*setup_.data, *setup_.processor, stage_, setup_.plan, setup_.config.tiling.tile_size, ahead);
   live_.start_stage(stage_.name, setup_.plan.steps());
@@ -179,11 +192,10 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   const PassLoss loss = forward(*model_, pass.batch, options);
   std::vector<std::string> names;
   for (const TrainingSample& sample : pass.batch.samples) names.push_back(label_of(sample));
-  const double value = loss.total.item<float>();
-  if (!std::isfinite(value)) refuse_loss(value, "loss", names);
+  sums.open.push_back({loss.total.detach(), names});
+  if (options_.device.is_cpu()) read_losses(sums);
   loss.total.backward();
   parameters_->collect_gradients(pass.passes == 1);
-  sums.loss += value;
   sums.samples += static_cast<std::int64_t>(pass.batch.samples.size());
   for (const TrainingSample& sample : pass.batch.samples) sums.tokens += sample.prompt.prompt.length();
   sums.supervised += static_cast<std::int64_t>(pass.batch.targets.size());
@@ -191,10 +203,23 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   sums.names.insert(sums.names.end(), names.begin(), names.end());
 }
 
+void StageRun::read_losses(StepSums& sums) const {
+  std::vector<Tensor> values;
+  for (const OpenLoss& one : sums.open) values.push_back(one.value);
+  if (values.empty()) return;
+  const Tensor here = at::stack(values).to(at::kCPU, at::kFloat);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = static_cast<const float*>(here.data_ptr())[i];
+    if (!std::isfinite(value)) refuse_loss(value, "loss", sums.open[i].names);
+    sums.loss += value;
+  }
+  sums.open.clear();
+}
+
 // Runs the frozen tower and keeps what it gives for later epochs.
 Tensor StageRun::compute_features(const MicroBatch& batch) const {
   const at::NoGradGuard no_gradients;
-  const Tensor features = model_->features(batch.pixels);
+  const Tensor features = model_->features(upload(batch.pixels, options_.device));
   std::int64_t first = 0;
   for (const TrainingSample& sample : batch.samples) {
     std::int64_t tiles = 0;
@@ -205,8 +230,9 @@ Tensor StageRun::compute_features(const MicroBatch& batch) const {
   return features;
 }
 
-void StageRun::finish_step(const StepSums& sums, double waited, double seconds_so_far) {
+void StageRun::finish_step(StepSums& sums, double waited, double seconds_so_far) {
   const auto begin = Clock::now();
+  read_losses(sums);
   const double norm = parameters_->gradient_norm();
   if (!std::isfinite(norm)) refuse_loss(norm, "gradient norm", sums.names);
   const double rate = schedule(step_, setup_.plan.steps(), stage_.warmup_ratio);

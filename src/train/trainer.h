@@ -4,6 +4,8 @@
 //   train(recipe, {.out = "runs/a"});
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -17,6 +19,7 @@ struct TrainOptions {
   std::string out;
   bool resume = false;
   bool quiet = false;
+  at::Device device = at::kCPU;                  // of the model; no part of the recipe
   int loader_threads = 0;                        // 0: one for each core but one, at least one
   const std::atomic<bool>* cancelled = nullptr;  // finishes the step, saves, and throws interrupted
   std::function<std::int64_t()> peak_rss;        // bytes

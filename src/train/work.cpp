@@ -1,10 +1,14 @@
 #include "train/work.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/rand.h>
+
 #include <algorithm>
 #include <chrono>
 #include <vector>
 
 #include "kernels/kernels.h"
+#include "tensor/ops.h"
 
 namespace ov {
 namespace {
@@ -26,9 +30,31 @@ double best_rate() {
   return best;
 }
 
+// Of a GPU: several products in a row, then one number read back.
+double best_rate_on(at::Device device, at::ScalarType type) {
+  constexpr std::int64_t kSide = 4096, kProducts = 8, kRepeats = 3;
+  const at::NoGradGuard no_gradients;
+  const auto options = at::TensorOptions().dtype(type).device(device);
+  const Tensor x = at::rand({kSide, kSide}, options), w = at::rand({kSide, kSide}, options);
+  double best = 0;
+  for (std::int64_t i = 0; i < kRepeats; ++i) {
+    at::linear(x, w).select(0, 0).select(0, 0).item<float>();  // nothing else runs
+    const auto begin = std::chrono::steady_clock::now();
+    Tensor y;
+    for (std::int64_t n = 0; n < kProducts; ++n) y = at::linear(x, w);
+    y.select(0, 0).select(0, 0).item<float>();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    best = std::max(best, kProducts * 2.0 * kSide * kSide * kSide / seconds);
+  }
+  return best;
+}
+
 }  // namespace
 
-double peak_flops(bool bfloat16) { return bfloat16 ? best_rate<kernels::bf16>() : best_rate<float>(); }
+double peak_flops(bool bfloat16, at::Device device) {
+  if (!device.is_cpu()) return best_rate_on(device, bfloat16 ? at::kBFloat16 : at::kFloat);
+  return bfloat16 ? best_rate<kernels::bf16>() : best_rate<float>();
+}
 
 double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates) {
   const VisionConfig& vision = config.vision;

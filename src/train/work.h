@@ -11,8 +11,8 @@ namespace ov {
 // pass, the same for the gradients of activations, and again for those of weights, where they are taken.
 double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates);
 
-// Floating-point operations a second that this machine's matrix kernel reaches on a large product, by a
+// Floating-point operations a second that the device's matrix kernel reaches on a large product, by a
 // measurement of a few tenths of a second: what utilisation is a share of.
-double peak_flops(bool bfloat16);
+double peak_flops(bool bfloat16, at::Device device);
 
 }  // namespace ov
