@@ -36,7 +36,8 @@ MicroBatch make_micro_batch(std::vector<TrainingSample> samples, const std::vect
 
 struct PassLoss {
   Tensor total;               // scalar with gradients: sum of weights * losses
-  std::vector<float> losses;  // [S]
+  std::vector<float> losses;  // [S]; of predicted tokens only
+  std::int64_t matched = 0;   // contrastive: pictures whose best caption is theirs
   // Mean loss of each sample over its supervised tokens.
   std::vector<double> by_sample(const MicroBatch& batch) const;
 };

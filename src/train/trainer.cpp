@@ -18,6 +18,7 @@
 #include "report/report.h"
 #include "report/run_log.h"
 #include "report/tensorboard.h"
+#include "train/contrastive.h"
 #include "train/sample_answers.h"
 #include "train/stage.h"
 #include "train/work.h"
@@ -59,7 +60,7 @@ struct RunFiles {
 
 // The sums of one optimizer step.
 struct StepSums {
-  std::int64_t samples = 0, tokens = 0, supervised = 0;
+  std::int64_t samples = 0, tokens = 0, supervised = 0, matched = 0;
   double loss = 0, flops = 0;
   std::vector<std::string> names;  // of all samples
 };
@@ -92,6 +93,7 @@ class StageRun {
   LiveLine& live_;
   std::unique_ptr<OneVision> model_;
   std::unique_ptr<Parameters> parameters_;
+  std::unique_ptr<SiglipPair> pair_;  // contrastive
   std::unique_ptr<SampleAnswers> answers_;
   std::unique_ptr<FeatureCache> cache_;
   BackgroundSave background_;
@@ -108,11 +110,15 @@ void StageRun::load(const std::string& checkpoint) {
   model_ = std::make_unique<OneVision>(setup_.start->config());
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
   parameters_ = std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed);
+  if (stage_.objective == Objective::contrastive) {
+    pair_ = add_pair(setup_.start, stage_, recipe_.seed, dtype, *parameters_);
+  }
   peak_flops_ = peak_flops(dtype == at::kBFloat16);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
   if (!stage_.cache_features.empty()) {
     cache_ = std::make_unique<FeatureCache>(stage_.cache_features, *setup_.start, setup_.config, dtype);
   }
+  if (stage_.objective != Objective::answers) return;
   answers_ =
       std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_, setup_.start->config().eos_token_ids);
 }
@@ -176,7 +182,7 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   options.newline = setup_.config.tiling.newline;
   options.features = pass.features;
   if (cache_ && pass.batch.pixels.defined()) options.features = compute_features(pass.batch);
-  const PassLoss loss = forward(*model_, pass.batch, options);
+  const PassLoss loss = pair_ ? forward(*model_, *pair_, pass.batch, options) : forward(*model_, pass.batch, options);
   std::vector<std::string> names;
   for (const TrainingSample& sample : pass.batch.samples) names.push_back(label_of(sample));
   const double value = loss.total.item<float>();
@@ -187,7 +193,9 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   sums.samples += static_cast<std::int64_t>(pass.batch.samples.size());
   for (const TrainingSample& sample : pass.batch.samples) sums.tokens += sample.prompt.prompt.length();
   sums.supervised += static_cast<std::int64_t>(pass.batch.targets.size());
-  sums.flops += training_flops(setup_.config, pass.batch, stage_.learning_rates);
+  sums.matched += loss.matched;
+  sums.flops += pair_ ? contrastive_flops(setup_.config.vision, pair_->text_model.config, pass.batch.samples.size())
+                      : training_flops(setup_.config, pass.batch, stage_.learning_rates);
   sums.names.insert(sums.names.end(), names.begin(), names.end());
 }
 
@@ -226,6 +234,7 @@ void StageRun::finish_step(const StepSums& sums, double waited, double seconds_s
   metrics.utilisation = std::max(0.0, 1 - waited / metrics.seconds);
   metrics.tokens_per_s = static_cast<double>(sums.tokens) / metrics.seconds;
   metrics.samples_per_s = static_cast<double>(sums.samples) / metrics.seconds;
+  if (pair_) metrics.accuracy = static_cast<double>(sums.matched) / static_cast<double>(sums.samples);
   metrics.mfu = sums.flops / (metrics.seconds * peak_flops_);
   if (options_.peak_rss) metrics.peak_rss_bytes = options_.peak_rss();
   trained_seconds_ += metrics.seconds;
@@ -296,6 +305,7 @@ void StageRun::save(bool wait) {
 }
 
 void StageRun::write_answers() {
+  if (!answers_) return;
   for (const Json& line : answers_->answer(*model_, step_)) files_.answers.add(line);
   files_.answers.flush();
 }
