@@ -3,8 +3,10 @@
 transformers' SiglipModel on drawn pixels and ids: its tower has the weights of checkpoints/mini-official, what
 onevision drops after the stage (pooling head, text tower, scale and bias) is drawn here. Loss of N pairs:
 
-    -1/N sum_i sum_j log sigmoid(z_ij (exp(t') x_i . y_j + b)),  z = 1 for i = j, else -1, left out where captions i != j
-    are the same; without such pairs it is transformers' own loss, which is checked.
+    -1/N sum_i sum_j log sigmoid(z_ij (exp(t') x_i . y_j + b)),  z = 1 for i = j, else -1
+
+without the pairs i != j of two captions that are the same. Where there are none it is transformers' own loss, which is
+checked.
 
 A caption is cut or filled to the tower's length with the id of <|endoftext|>, which stays last (SiglipTokenizer).
 Steps, schedule, clipping and decay are those of train_reference.py; logit_scale is not decayed. A step is two

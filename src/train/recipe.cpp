@@ -203,6 +203,11 @@ void check_stage(const YamlFields& fields, const StageRecipe& stage, std::set<st
   if (stage.objective == Objective::text && (bridge || rates.vision != 0)) {
     fields.refuse("learning_rates", "language alone above 0: no picture is in a stage with objective: text");
   }
+  if (stage.objective == Objective::contrastive && stage.micro_batch < 2) {
+    fields.refuse("micro_batch",
+                  "at least 2 in a stage with objective: contrastive, which compares the pairs of a "
+                  "micro-batch");
+  }
   if (stage.objective == Objective::contrastive && (bridge || rates.language != 0 || rates.vision == 0)) {
     fields.refuse("learning_rates",
                   "vision alone above 0: nothing else of the model is in a stage with objective: "
