@@ -61,14 +61,19 @@ void add_source_options(CLI::App& command, DataOptions& options) {
 }
 
 void add_form_options(CLI::App& command, DataOptions& options) {
-  const std::map<std::string, PromptForm> forms = {{"plain", PromptForm::plain}, {"qwen_1_5", PromptForm::qwen_1_5}};
+  const std::map<std::string, PromptForm> forms = {{"plain", PromptForm::plain},
+                                                   {"qwen_1_5", PromptForm::qwen_1_5},
+                                                   {"text", PromptForm::text},
+                                                   {"pair", PromptForm::pair}};
   const std::map<std::string, LabelRule> rules = {{"official", LabelRule::official}, {"clean", LabelRule::clean}};
   const std::map<std::string, AspectMode> modes = {
       {"anyres", AspectMode::anyres}, {"pad", AspectMode::pad}, {"square", AspectMode::square}};
   const std::map<std::string, Compat> compat = {
       {"exact", Compat::exact}, {"official", Compat::official}, {"hf", Compat::hf}};
-  command.add_option("--prompt", options.form.form, "Text form: plain (stage 1) or qwen_1_5 (default qwen_1_5)")
-      ->transform(names(forms, "{plain,qwen_1_5}"));
+  command
+      .add_option("--prompt", options.form.form,
+                  "Text form: qwen_1_5 (default), plain (stage 1), text or pair (the objectives text and contrastive)")
+      ->transform(names(forms, "{plain,qwen_1_5,text,pair}"));
   command.add_option("--labels", options.form.labels, "What is supervised: official or clean (default official)")
       ->transform(names(rules, "{official,clean}"));
   command.add_option("--max-length", options.form.max_length, "Tokens that one sample may have")

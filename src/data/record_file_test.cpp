@@ -123,6 +123,19 @@ TEST(JsonIndex, FindsRecordsInsideStringsAndSpace) {
   EXPECT_TRUE(index_json_lines("\n \r\n", "t").empty());
 }
 
+TEST(RecordRules, PlainTextIsOneTurn) {
+  const auto read = [](const char* json) {
+    return make_sample(parse_record(parse_json(json, "a"), "a:1"), "a:1", kContext);
+  };
+  const Sample sample = read(R"({"id": 7, "text": "Once upon a <image>."})");
+  ASSERT_EQ(sample.turns.size(), 1U);
+  EXPECT_EQ(sample.turns[0].role, "assistant");
+  EXPECT_EQ(sample.turns[0].text, "Once upon a <image>.");
+  EXPECT_EQ(sample.words, 4);
+  EXPECT_EQ(read(R"({"text": "x", "conversations": [{"from": "gpt", "value": "y"}]})").turns[0].text, "y");
+  EXPECT_THAT(refusal([&] { read(R"({"text": 5})"); }), HasSubstr("a:1: \"text\" should be a string"));
+}
+
 TEST(RecordRules, AnEmptyFolderTakesEveryPath) {
   EXPECT_EQ(media_path("", "/a/b.jpg", "w"), "/a/b.jpg");
   EXPECT_EQ(media_path("", "../b.jpg", "w"), "../b.jpg");

@@ -123,7 +123,11 @@ RawRecord parse_record(const Json& record, const std::string& where) {
   } else if (const Json* video = value_of(record, "video")) {
     raw.media.push_back(MediaSource::video(text_of(*video, "\"video\"", where)));
   }
-  const Json* turns = value_of(record, "conversations");
+  const Json *turns = value_of(record, "conversations"), *text = value_of(record, "text");
+  if (turns == nullptr && text != nullptr) {
+    raw.turns.push_back({"gpt", text_of(*text, "\"text\"", where)});
+    return raw;
+  }
   if (turns == nullptr) refuse_record(where, "no \"conversations\"; expected a list of turns");
   if (!turns->is_array()) {
     refuse_record(where, std::string("\"conversations\" should be a list, found ") + turns->type_name());

@@ -28,7 +28,8 @@ struct RawRecord {
 };
 
 // The JSON form: "image" is a path or a list of paths, "video" a path; null counts as absent and image
-// wins over video. A turn has from and value, or role and content.
+// wins over video. A turn has from and value, or role and content. Plain text may be a record {"text": "..."}: one
+// turn of gpt.
 RawRecord parse_record(const Json& record, const std::string& where);
 
 Sample make_sample(RawRecord record, const std::string& where, const RecordContext& context);

@@ -27,14 +27,14 @@ Tensor self_attention(const Tensor& x, const SiglipAttention& layer, std::int64_
   return attention(q, k, v, Segments::uniform(B, P), /*causal=*/false).view({B, P, D});
 }
 
+}  // namespace
+
 Tensor encoder_layer(const Tensor& input, const SiglipEncoderLayer& layer, std::int64_t H) {
   const Tensor attended = self_attention(layer_norm(input, layer.layer_norm1), layer.self_attn, H);
   const Tensor x = linear(attended, layer.self_attn.out_proj, Path::wide, Activation::none, input);
   const Tensor inner = linear(layer_norm(x, layer.layer_norm2), layer.mlp.fc1, Path::wide, Activation::gelu_tanh);
   return linear(inner, layer.mlp.fc2, Path::wide, Activation::none, x);
 }
-
-}  // namespace
 
 SiglipVisionModel::SiglipVisionModel(const VisionConfig& vision) : config(vision) {
   layers.resize(static_cast<std::size_t>(vision.num_hidden_layers));

@@ -40,21 +40,27 @@ struct SiglipVisionModel {
   Tensor operator()(const Tensor& pixel_values) const;
 };
 
+// One pre-norm layer of H heads; each of the B rows of x [B, P, D] sees all of its own positions.
+Tensor encoder_layer(const Tensor& x, const SiglipEncoderLayer& layer, std::int64_t H);
+
+template <class Visit>
+void visit(SiglipEncoderLayer& layer, const std::string& name, Visit&& at) {
+  visit(layer.layer_norm1, name + ".layer_norm1", at);
+  visit(layer.self_attn.q_proj, name + ".self_attn.q_proj", at);
+  visit(layer.self_attn.k_proj, name + ".self_attn.k_proj", at);
+  visit(layer.self_attn.v_proj, name + ".self_attn.v_proj", at);
+  visit(layer.self_attn.out_proj, name + ".self_attn.out_proj", at);
+  visit(layer.layer_norm2, name + ".layer_norm2", at);
+  visit(layer.mlp.fc1, name + ".mlp.fc1", at);
+  visit(layer.mlp.fc2, name + ".mlp.fc2", at);
+}
+
 template <class Visit>
 void visit(SiglipVisionModel& model, const std::string& prefix, Visit&& at) {
   visit(model.patch_embedding, prefix + ".embeddings.patch_embedding", at);
   at(prefix + ".embeddings.position_embedding.weight", model.position_embedding);
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
-    SiglipEncoderLayer& layer = model.layers[i];
-    const std::string name = prefix + ".encoder.layers." + std::to_string(i);
-    visit(layer.layer_norm1, name + ".layer_norm1", at);
-    visit(layer.self_attn.q_proj, name + ".self_attn.q_proj", at);
-    visit(layer.self_attn.k_proj, name + ".self_attn.k_proj", at);
-    visit(layer.self_attn.v_proj, name + ".self_attn.v_proj", at);
-    visit(layer.self_attn.out_proj, name + ".self_attn.out_proj", at);
-    visit(layer.layer_norm2, name + ".layer_norm2", at);
-    visit(layer.mlp.fc1, name + ".mlp.fc1", at);
-    visit(layer.mlp.fc2, name + ".mlp.fc2", at);
+    visit(model.layers[i], prefix + ".encoder.layers." + std::to_string(i), at);
   }
 }
 

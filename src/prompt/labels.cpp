@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kMark = "<image>";
 constexpr std::string_view kStart = "<|im_start|>";
 constexpr std::string_view kEnd = "<|im_end|>";
+constexpr std::string_view kEndOfText = "<|endoftext|>";
 constexpr std::string_view kSystem = "You are a helpful assistant.";
 constexpr std::string_view kNoise = "QA_GT_caption_based_noisy";  // left over in VideoInstruct-100k
 
@@ -22,7 +23,7 @@ std::int64_t control_id(const Tokenizer& tokenizer, std::string_view token) {
   const auto id = tokenizer.token_to_id(token);
   if (!id) {
     throw Error(ErrorKind::format, "the tokenizer has no " + std::string(token) +
-                                       "; training in the form qwen_1_5 needs a tokenizer of the Qwen2 kind");
+                                       "; this form of training needs a tokenizer of the Qwen2 kind");
   }
   return *id;
 }
@@ -126,20 +127,41 @@ LabelledText label_qwen_1_5(const std::vector<TrainingTurn>& turns, bool media, 
   return out;
 }
 
-LabelledText label_plain(const std::vector<TrainingTurn>& turns, std::size_t num_media, const Tokenizer& tokenizer) {
+LabelledText label_text(const std::vector<TrainingTurn>& turns, std::size_t num_media, const Tokenizer& tokenizer) {
+  if (num_media > 0) {
+    throw Error(ErrorKind::input, "the form text takes no picture and no video; found " + std::to_string(num_media));
+  }
+  LabelledText out;
+  for (const TrainingTurn& turn : turns) out.text += (out.text.empty() ? "" : "\n") + turn.text;
+  out.ids = tokenizer.encode_ordinary(out.text);
+  out.ids.push_back(control_id(tokenizer, kEndOfText));
+  out.text += kEndOfText;
+  out.labels = out.ids;
+  return out;
+}
+
+LabelledText label_caption(const std::vector<TrainingTurn>& turns, std::size_t num_media, PromptForm form,
+                           const Tokenizer& tokenizer) {
+  const std::string name = form == PromptForm::plain ? "plain" : "pair";
   if (num_media != 1 || turns.size() != 2 || turns[0].role != "user" || turns[1].role != "assistant") {
-    throw Error(ErrorKind::input, "the form plain takes one picture, a turn of the user and its caption; found " +
+    throw Error(ErrorKind::input, "the form " + name +
+                                      " takes one picture, a turn of the user and its caption; found " +
                                       std::to_string(num_media) + " media and " + std::to_string(turns.size()) +
                                       " turns; use the form qwen_1_5");
   }
   if (count_marks(turns[0].text) != 1) {
-    throw Error(ErrorKind::input, "the form plain needs the <image> in the turn of the user, not in the caption");
+    throw Error(ErrorKind::input,
+                "the form " + name + " needs the <image> in the turn of the user, not in the caption");
   }
   LabelledText out;
-  const std::string caption = turns[1].text + "\n";
+  const std::string caption = turns[1].text + (form == PromptForm::plain ? "\n" : "");
   out.text = std::string(kMark) + caption;
   out.ids = {kMediaPlace};
   append(out.ids, tokenizer.encode_ordinary(caption));
+  if (form == PromptForm::pair) {
+    out.text += kEndOfText;
+    out.ids.push_back(control_id(tokenizer, kEndOfText));
+  }
   out.labels = out.ids;
   out.labels[0] = kNotSupervised;
   return out;
@@ -156,7 +178,8 @@ std::vector<TrainingTurn> checked_turns(std::vector<TrainingTurn> turns, bool me
   const bool answered = std::any_of(turns.begin(), turns.end(), [](const TrainingTurn& turn) {
     return turn.role != "user" && turn.role != "system";
   });
-  if (!answered) throw Error(ErrorKind::input, "no turn is an answer, so there is nothing to learn");
+  if (!answered && form != PromptForm::text)
+    throw Error(ErrorKind::input, "no turn is an answer, so there is nothing to learn");
   for (TrainingTurn& turn : turns) {
     for (const std::string& text : {turn.role, turn.text}) {
       const std::size_t bad = first_invalid_utf8(text);
@@ -184,7 +207,8 @@ LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num
                          const Tokenizer& tokenizer) {
   const std::vector<TrainingTurn> checked = checked_turns(turns, num_media > 0, form.form);
   if (num_media > 0) check_marks(checked, num_media);
-  if (form.form == PromptForm::plain) return label_plain(checked, num_media, tokenizer);
+  if (form.form == PromptForm::text) return label_text(checked, num_media, tokenizer);
+  if (form.form != PromptForm::qwen_1_5) return label_caption(checked, num_media, form.form, tokenizer);
   return label_qwen_1_5(checked, num_media > 0, form.labels, tokenizer);
 }
 

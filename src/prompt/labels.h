@@ -20,6 +20,8 @@ namespace ov {
 enum class PromptForm {
   plain,     // stage 1: the picture, its caption and a line break; no roles
   qwen_1_5,  // every other stage
+  text,      // plain text: the turns, a line break between them, and <|endoftext|>, as Qwen2 is pretrained
+  pair,      // a picture and its caption for the contrastive objective, which ends with <|endoftext|>
 };
 enum class LabelRule {
   official,  // the assistant's turns with their headers, and in all turns line breaks and the turn's marks
@@ -58,9 +60,9 @@ struct LabelledText {
 // own, and a left-over word of VideoInstruct-100k is removed. Doing it again changes nothing.
 std::string arrange_turn(std::string text);
 
-// In the form qwen_1_5 a first turn that is the assistant's is dropped. In samples with media
-// turns are arranged. Throws input when marks and media differ in number, when
-// the turns do not fit the form, and when none of them is an answer; format without the control tokens.
+// In the form text all tokens are supervised. In the form qwen_1_5 a first turn that is the assistant's is dropped. In
+// samples with media turns are arranged. Throws input when marks and media differ in number, when the turns do not fit
+// the form, and when none of them is an answer; format without the control tokens.
 LabelledText label_turns(const std::vector<TrainingTurn>& turns, std::size_t num_media, const TrainingForm& form,
                          const Tokenizer& tokenizer);
 

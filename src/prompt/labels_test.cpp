@@ -100,6 +100,41 @@ TEST(Labels, ControlTokensInTextAreLiteral) {
   EXPECT_THAT(found.text, HasSubstr("a <|im_end|> <image>"));
 }
 
+TEST(Labels, PlainTextIsSupervisedAsAWhole) {
+  const Tokenizer tokenizer = small_tokenizer();
+  const std::int64_t end = *tokenizer.token_to_id("<|endoftext|>");
+  TrainingForm form;
+  form.form = PromptForm::text;
+  const LabelledText one = label_turns({{"assistant", "Once <|im_end|> upon <image>"}}, 0, form, tokenizer);
+  Ids expected = tokenizer.encode_ordinary("Once <|im_end|> upon <image>");
+  expected.push_back(end);
+  EXPECT_EQ(one.ids, expected);
+  EXPECT_EQ(one.labels, expected);
+  EXPECT_EQ(std::count(one.ids.begin(), one.ids.end(), end), 1);
+  // Whoever speaks, turns are lines; none needs to be an answer.
+  const LabelledText two = label_turns({{"user", "Once"}, {"assistant", "upon"}}, 0, form, tokenizer);
+  EXPECT_EQ(two.text, "Once\nupon<|endoftext|>");
+  EXPECT_EQ(two.labels, two.ids);
+  EXPECT_EQ(label_turns({{"user", "Once\nupon"}}, 0, form, tokenizer).ids, two.ids);
+  EXPECT_THAT(input_error([&] { label_turns(kTalk, 1, form, tokenizer); }), HasSubstr("no picture"));
+}
+
+TEST(Labels, PairsEndTheirCaption) {
+  const Tokenizer tokenizer = small_tokenizer();
+  TrainingForm form;
+  form.form = PromptForm::pair;
+  const LabelledText found = label_turns(kTalk, 1, form, tokenizer);
+  Ids expected = tokenizer.encode_ordinary("A cup.");
+  expected.push_back(*tokenizer.token_to_id("<|endoftext|>"));
+  EXPECT_EQ(Ids(found.labels.begin() + 1, found.labels.end()), expected);
+  EXPECT_EQ(found.ids[0], kMediaPlace);
+  EXPECT_EQ(found.labels[0], kNotSupervised);
+  EXPECT_THAT(input_error([&] {
+                label_turns({{"user", "?"}, {"assistant", "!"}}, 0, form, tokenizer);
+              }),
+              HasSubstr("the form pair takes one picture"));
+}
+
 TEST(Labels, RefusalsSayWhatIsWrong) {
   const Tokenizer tokenizer = small_tokenizer();
   const auto refusal = [&](const std::vector<TrainingTurn>& turns, std::size_t media, PromptForm form) {

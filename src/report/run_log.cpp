@@ -26,21 +26,23 @@ PartRates part_rates(const Fields& fields, const Json& line) {
 Json to_json(const StepMetrics& m) {
   const Json rates = {
       {"vision", m.lr.vision}, {"projector", m.lr.projector}, {"newline", m.lr.newline}, {"language", m.lr.language}};
-  return {{"stage", m.stage},
-          {"step", m.step},
-          {"samples", m.samples},
-          {"tokens", m.tokens},
-          {"supervised_tokens", m.supervised_tokens},
-          {"loss", m.loss},
-          {"lr", rates},
-          {"grad_norm", m.grad_norm},
-          {"tokens_per_s", m.tokens_per_s},
-          {"samples_per_s", m.samples_per_s},
-          {"utilisation", m.utilisation},
-          {"mfu", m.mfu},
-          {"peak_rss_bytes", m.peak_rss_bytes},
-          {"seconds", m.seconds},
-          {"wait_s", m.wait_s}};
+  Json line = {{"stage", m.stage},
+               {"step", m.step},
+               {"samples", m.samples},
+               {"tokens", m.tokens},
+               {"supervised_tokens", m.supervised_tokens},
+               {"loss", m.loss},
+               {"lr", rates},
+               {"grad_norm", m.grad_norm},
+               {"tokens_per_s", m.tokens_per_s},
+               {"samples_per_s", m.samples_per_s},
+               {"utilisation", m.utilisation},
+               {"mfu", m.mfu},
+               {"peak_rss_bytes", m.peak_rss_bytes},
+               {"seconds", m.seconds},
+               {"wait_s", m.wait_s}};
+  if (m.accuracy) line["accuracy"] = *m.accuracy;
+  return line;
 }
 
 StepMetrics step_metrics(const Json& line, const std::string& where) {
@@ -58,6 +60,7 @@ StepMetrics step_metrics(const Json& line, const std::string& where) {
   m.samples_per_s = number(fields, line, "samples_per_s");
   m.utilisation = number(fields, line, "utilisation");
   m.mfu = fields.number_or("mfu", 0, 0, kLargest);
+  if (fields.has("accuracy")) m.accuracy = fields.number_or("accuracy", 0, 0, 1);
   m.peak_rss_bytes = fields.integer("peak_rss_bytes", 0, kMost);
   m.seconds = number(fields, line, "seconds");
   m.wait_s = number(fields, line, "wait_s");

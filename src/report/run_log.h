@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,9 @@ struct StepMetrics {
   double grad_norm = 0;
   double tokens_per_s = 0;
   double samples_per_s = 0;
-  double utilisation = 0;  // 1 - wait_s / seconds
-  double mfu = 0;          // 0 = not known
+  double utilisation = 0;          // 1 - wait_s / seconds
+  double mfu = 0;                  // 0 = not known
+  std::optional<double> accuracy;  // contrastive: share of pictures whose best caption of the micro-batch is theirs
   std::int64_t peak_rss_bytes = 0;
   double seconds = 0;
   double wait_s = 0;  // waited for data

@@ -43,6 +43,13 @@ TEST(RunLog, WritesTheKeysOfTheContract) {
             "\"utilisation\":0.97,\"mfu\":0.0,\"peak_rss_bytes\":3221225472,\"seconds\":48.7,\"wait_s\":1.4}\n");
 }
 
+TEST(RunLog, AccuracyIsThereWhereItIsKnown) {
+  StepMetrics one = metrics("pairs", 1);
+  EXPECT_FALSE(step_metrics(to_json(one), "line 1").accuracy.has_value());
+  one.accuracy = 0.25;
+  EXPECT_EQ(step_metrics(to_json(one), "line 1").accuracy, 0.25);
+}
+
 TEST(RunLog, ReadsBackTheSameNumbers) {
   const TestFolder folder;
   RunLog log(folder.path());

@@ -137,6 +137,7 @@ TensorBoardFile::Scalars scalars(const StepMetrics& m) {
                                      {"utilisation", m.utilisation},
                                      {"memory_gib", static_cast<double>(m.peak_rss_bytes) / (1 << 30)}};
   if (m.mfu > 0) values.emplace_back("mfu", m.mfu);
+  if (m.accuracy) values.emplace_back("accuracy", *m.accuracy);
   return values;
 }
 

@@ -16,6 +16,7 @@
 #include "base/progress_bar.h"
 #include "checkpoint/info.h"
 #include "data/scan.h"
+#include "train/contrastive.h"
 #include "train/stage.h"
 
 namespace ov {
@@ -103,36 +104,55 @@ struct MemoryEstimate {
   double total() const { return weights + optimizer + gradients + activations; }
 };
 
+// What reads the text of the largest pass: the language model, or the text tower beside single tiles.
+struct TextSize {
+  double width, inner, tokens;
+  std::int64_t layers, logits;  // logits of one token
+};
+
+TextSize text_size(const StageSetup& setup, const StepSize& largest) {
+  if (setup.recipe.objective == Objective::contrastive) {
+    const SiglipTextConfig text = text_tower_of(setup.recipe, setup.config);
+    return {static_cast<double>(text.hidden_size), static_cast<double>(text.intermediate_size),
+            static_cast<double>(largest.pass_tiles * text.max_position_embeddings), text.num_hidden_layers, 0};
+  }
+  const TextConfig& text = setup.config.text;
+  return {static_cast<double>(text.hidden_size), static_cast<double>(text.intermediate_size),
+          static_cast<double>(largest.pass_tokens), text.num_hidden_layers, text.vocab_size};
+}
+
 // Weights in the compute dtype; for trained ones the master (its lower half beside bfloat16), two moments
 // and a gradient; activations of the largest pass: what is kept a layer and what one layer works with.
 MemoryEstimate estimate(const StageSetup& setup, const Recipe& recipe, const StepSize& largest) {
   const double value = recipe.dtype == "float32" ? 4 : 2;
   MemoryEstimate memory;
-  for (const auto& [part, count] : parameters_of(setup)) {
+  const auto add = [&](std::int64_t count, bool learns) {
     const auto numbers = static_cast<double>(count);
     memory.weights += numbers * value;
-    if (rate_of(setup.recipe.learning_rates, part) == 0) continue;
+    if (!learns) return;
     memory.optimizer += numbers * (8 + (recipe.dtype == "float32" ? 0 : 2));
     memory.gradients += numbers * (largest.passes > 1 ? 4 : value);
-  }
+  };
+  for (const auto& [part, count] : parameters_of(setup)) add(count, rate_of(setup.recipe.learning_rates, part) != 0);
+  const bool pairs = setup.recipe.objective == Objective::contrastive;
+  if (pairs) add(dropped_parameters(setup.recipe, setup.config), true);
   const VisionConfig& vision = setup.config.vision;
-  const TextConfig& text = setup.config.text;
+  const TextSize text = text_size(setup, largest);
   const bool vision_learns = setup.recipe.learning_rates.vision > 0;
   const double patches = static_cast<double>(largest.pass_tiles * vision.num_patches());
   const auto Dv = static_cast<double>(vision.hidden_size), Iv = static_cast<double>(vision.intermediate_size);
-  const auto D = static_cast<double>(text.hidden_size), I = static_cast<double>(text.intermediate_size);
-  const auto tokens = static_cast<double>(largest.pass_tokens);
+  const double D = text.width, tokens = text.tokens;
   const double together = std::min(patches, 8.0 * static_cast<double>(vision.num_patches()));
-  const double vision_layer = together * (10 * Dv + 2 * Iv), text_layer = tokens * (10 * D + 4 * I);
+  const double vision_layer = together * (10 * Dv + 2 * Iv), text_layer = tokens * (10 * D + 4 * text.inner);
   const bool recomputes = setup.recipe.activation_checkpointing;
   const auto layers = [&](double kept, double inside, std::int64_t count) {
     return recomputes ? kept * static_cast<double>(count) + inside : inside * static_cast<double>(count);
   };
   double values = tokens * D * 3 + patches * (Dv + 2 * D);
-  values += layers(tokens * D, text_layer, text.num_hidden_layers);
+  values += layers(tokens * D, text_layer, text.layers);
   values += vision_learns ? layers(patches * Dv, vision_layer, vision.num_hidden_layers) : vision_layer;
   const double logits =
-      std::min<double>(static_cast<double>(largest.pass_supervised * text.vocab_size), 16 << 20) * (4 + value);
+      std::min<double>(static_cast<double>(largest.pass_supervised * text.logits), 16 << 20) * (4 + value);
   memory.activations =
       values * value + logits + static_cast<double>(largest.pass_tiles * 3 * vision.image_size * vision.image_size) * 4;
   return memory;
@@ -140,8 +160,12 @@ MemoryEstimate estimate(const StageSetup& setup, const Recipe& recipe, const Ste
 
 std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t step, const DryRunOptions& options) {
   OneVision model(setup.start->config());
-  Parameters parameters(model, setup.start, setup.recipe.learning_rates,
-                        recipe.dtype == "float32" ? at::kFloat : at::kBFloat16, recipe.seed, options.device);
+  const at::ScalarType dtype = recipe.dtype == "float32" ? at::kFloat : at::kBFloat16;
+  Parameters parameters(model, setup.start, setup.recipe.learning_rates, dtype, recipe.seed, options.device);
+  std::unique_ptr<SiglipPair> pair;
+  if (setup.recipe.objective == Objective::contrastive) {
+    pair = add_pair(setup.start, setup.recipe, recipe.seed, dtype, parameters);
+  }
   StreamOptions reading;
   reading.first_step = step;
   StepStream stream(*setup.data, *setup.processor, setup.recipe, setup.plan, setup.config.tiling.tile_size, reading);
@@ -152,7 +176,8 @@ std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t
     forward_options.recompute = setup.recipe.activation_checkpointing;
     forward_options.vision_learns = setup.recipe.learning_rates.vision > 0;
     forward_options.newline = setup.config.tiling.newline;
-    const PassLoss result = forward(model, pass->batch, forward_options);
+    const PassLoss result =
+        pair ? forward(model, *pair, pass->batch, forward_options) : forward(model, pass->batch, forward_options);
     result.total.backward();
     parameters.collect_gradients(pass->passes == 1);
     loss += result.total.item<float>();
@@ -166,19 +191,27 @@ std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t
   return text;
 }
 
+std::string part_line(const char* name, std::int64_t count, double rate) {
+  char line[128];
+  std::snprintf(line, sizeof line, "    %-10s %15s  %s", name, grouped_digits(count).c_str(),
+                rate == 0 ? "frozen" : "rate ");
+  std::string text = line;
+  if (rate != 0) {
+    std::snprintf(line, sizeof line, "%g", rate);
+    text += line;
+  }
+  return text;
+}
+
 std::string part_lines(const StageSetup& setup) {
+  const StageRecipe& stage = setup.recipe;
   std::string text;
   for (const auto& [part, count] : parameters_of(setup)) {
-    const double rate = rate_of(setup.recipe.learning_rates, part);
-    char line[128];
-    std::snprintf(line, sizeof line, "    %-10s %15s  %s", part_name(part), grouped_digits(count).c_str(),
-                  rate == 0 ? "frozen" : "rate ");
-    text += line;
-    if (rate != 0) {
-      std::snprintf(line, sizeof line, "%g", rate);
-      text += line;
-    }
-    text += "\n";
+    text += part_line(part_name(part), count, rate_of(stage.learning_rates, part)) + "\n";
+  }
+  if (stage.objective == Objective::contrastive) {
+    const std::int64_t dropped = dropped_parameters(stage, setup.config);
+    text += part_line("text tower", dropped, stage.contrastive.learning_rate) + ", dropped after the stage\n";
   }
   return text;
 }

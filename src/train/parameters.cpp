@@ -83,8 +83,9 @@ double rate_of(const PartRates& rates, Part part) {
 }
 
 bool decays(std::string_view name) {
-  const bool layer_norm = starts_with(name, "vision_tower.") && contains(name, "norm");
-  return !layer_norm && !contains(name, "bias");
+  const bool siglip = starts_with(name, "vision_tower.") || starts_with(name, "text_model.");
+  const bool layer_norm = siglip && contains(name, "norm");
+  return !layer_norm && !contains(name, "bias") && name != "logit_scale";
 }
 
 Tensor Parameter::master() const {
@@ -118,19 +119,23 @@ Parameters::Parameters(OneVision& model, std::shared_ptr<const Checkpoint> check
     const bool is_half = !drawn && dtype == at::kBFloat16 && checkpoint->tensor(name).dtype == Dtype::bf16;
     const Tensor master = drawn ? draw_newline(model.config.text.hidden_size, seed)
                                 : load_parameter(checkpoint, name, is_half ? at::kBFloat16 : at::kFloat);
-    Parameter parameter;
-    parameter.name = name, parameter.part = part, parameter.decays = decays(name);
-    parameter.weight = device.is_cpu() ? make_leaf(master, dtype, parameter.low)
-                                       : device_parameters::make_leaf(master, dtype, device, parameter.full);
-    parameter.weight.requires_grad_(true);
-    parameter.moment1 = fresh_zeros(master.sizes(), at::kFloat, device);
-    parameter.moment2 = fresh_zeros(master.sizes(), at::kFloat, device);
+    add(name, tensor, master, dtype, rate_of(rates, part));
     if (is_half) checkpoint->release(checkpoint->tensor(name));  // its pages were copied
-    tensor = parameter.weight;
-    list_.push_back(std::move(parameter));
   });
   if (model.config.text.tie_word_embeddings) model.lm_head.weight = model.language_model.embed_tokens;
   model.mapped = std::move(checkpoint);
+}
+
+void Parameters::add(const std::string& name, Tensor& tensor, const Tensor& master, at::ScalarType dtype, double rate) {
+  Parameter parameter;
+  parameter.name = name, parameter.part = part_of(name), parameter.decays = decays(name), parameter.rate = rate;
+  parameter.weight = device_.is_cpu() ? make_leaf(master, dtype, parameter.low)
+                                      : device_parameters::make_leaf(master, dtype, device_, parameter.full);
+  parameter.weight.requires_grad_(true);
+  parameter.moment1 = fresh_zeros(master.sizes(), at::kFloat, device_);
+  parameter.moment2 = fresh_zeros(master.sizes(), at::kFloat, device_);
+  tensor = parameter.weight;
+  list_.push_back(std::move(parameter));
 }
 
 void Parameters::collect_gradients(bool only_one) {
@@ -171,7 +176,7 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
     // A step that does not touch the parameter has gradient zero and still moves it by its momentum: the
     // authors' trainer encodes an empty picture for a text.
     if (!p.gradient.defined()) p.gradient = at::zeros(p.weight.sizes(), at::kFloat);
-    args.lr = rate_of(stage.learning_rates, p.part) * schedule_value;
+    args.lr = p.rate * schedule_value;
     args.weight_decay = p.decays ? stage.weight_decay : 0;
     float *m1 = floats(p.moment1), *m2 = floats(p.moment2);
     if (!p.low.defined()) {

@@ -35,6 +35,7 @@ struct Parameter {
   std::string name;  // canonical
   Part part = Part::language;
   bool decays = true;
+  double rate = 0;          // base learning rate
   Tensor weight;            // what the model computes with; a leaf that requires a gradient
   Tensor low;               // bfloat16 on the CPU: the lower halves of the float32 master, else undefined
   Tensor full;              // bfloat16 on a GPU: the float32 master, else undefined
@@ -55,10 +56,13 @@ class Parameters {
   Parameters(OneVision& model, std::shared_ptr<const Checkpoint> checkpoint, const PartRates& rates,
              at::ScalarType dtype, std::uint64_t seed, at::Device device = at::kCPU);
 
+  // One more that is trained beside the model's own: `tensor` becomes a leaf with the values of `master`.
+  void add(const std::string& name, Tensor& tensor, const Tensor& master, at::ScalarType dtype, double rate);
+
   // Adds what a backward pass left in the leaves to `gradient`, in float32 unless it is the step's only one.
   void collect_gradients(bool only_one);
   double gradient_norm() const;  // over all parameters; those without a gradient count as 0
-  // One AdamW step with base rates times `schedule`; gradients times `scale`; clears the gradients.
+  // One AdamW step with the base rates of all times `schedule`; gradients times `scale`; clears the gradients.
   void step(const StageRecipe& stage, double schedule, double scale, std::int64_t step_number);
 
   std::vector<Parameter>& list() { return list_; }

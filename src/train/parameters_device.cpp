@@ -66,12 +66,12 @@ double gradient_norm(const std::vector<Parameter>& list) {
 void step(std::vector<Parameter>& list, const StageRecipe& stage, double schedule_value, double scale,
           std::int64_t step_number) {
   const at::NoGradGuard no_gradients;
-  std::map<std::pair<Part, bool>, Group> groups;  // by learning rate and decay
+  std::map<std::pair<double, bool>, Group> groups;  // by learning rate and decay
   Tensors gradients, weights, masters;
   for (Parameter& p : list) {
     // As on the CPU: a parameter that the step does not touch moves by its momentum.
     if (!p.gradient.defined()) p.gradient = at::zeros(p.weight.sizes(), p.moment1.options());
-    Group& group = groups[{p.part, p.decays}];
+    Group& group = groups[{p.rate, p.decays}];
     group.masters.push_back(p.full.defined() ? p.full : p.weight.detach());
     group.gradients.push_back(p.gradient);
     group.moments1.push_back(p.moment1);
@@ -87,8 +87,8 @@ void step(std::vector<Parameter>& list, const StageRecipe& stage, double schedul
   for (auto& [key, group] : groups) {
     const Tensors steps(group.masters.size(), number);
     at::_fused_adamw_(group.masters, group.gradients, group.moments1, group.moments2, {}, steps,
-                      rate_of(stage.learning_rates, key.first) * schedule_value, stage.beta1, stage.beta2,
-                      key.second ? stage.weight_decay : 0, stage.eps, /*amsgrad=*/false, /*maximize=*/false);
+                      key.first * schedule_value, stage.beta1, stage.beta2, key.second ? stage.weight_decay : 0,
+                      stage.eps, /*amsgrad=*/false, /*maximize=*/false);
   }
   if (!weights.empty()) at::_foreach_copy_(weights, masters);
 }

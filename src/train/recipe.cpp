@@ -19,6 +19,14 @@ std::vector<std::string> names_of(const Names<E>& names) {
   return list;
 }
 
+template <class E>
+std::string name_of(E value, const Names<E>& names) {
+  for (const auto& [name, one] : names) {
+    if (one == value) return name;
+  }
+  return "";
+}
+
 // Takes values from YAML; what is absent keeps its default.
 class Reader {
  public:
@@ -78,6 +86,33 @@ class Reader {
   std::string folder_;
 };
 
+// Meets the keys of other objectives than the stage's: refuses them where the stage itself gives them.
+class OtherKeys {
+ public:
+  OtherKeys() = default;
+  OtherKeys(const YamlFields& own, const StageRecipe& stage) : own_(&own), stage_(&stage) {}
+
+  void path(const std::string& key, std::string&) { meet(key); }
+  void integer(const std::string& key, std::int64_t&, std::int64_t, std::int64_t) { meet(key); }
+  template <class E>
+  void choice(const std::string& key, E&, const Names<E>&) {
+    meet(key);
+  }
+  template <class F>
+  void group(const std::string& key, F&&) {
+    meet(key);
+  }
+
+ private:
+  void meet(const std::string& key) {
+    if (own_ == nullptr || !own_->has(key)) return;
+    own_->refuse(key, "no such key in a stage with objective: " + name_of(stage_->objective, kObjectiveNames));
+  }
+
+  const YamlFields* own_ = nullptr;
+  const StageRecipe* stage_ = nullptr;  // its objective is read before the keys that depend on it
+};
+
 // Writes every key with its value, as YAML that reads back the same.
 class Writer {
  public:
@@ -100,9 +135,7 @@ class Writer {
   }
   template <class E>
   void choice(const std::string& key, E value, const Names<E>& names) {
-    for (const auto& [name, one] : names) {
-      if (one == value) put(key, Json(name));
-    }
+    put(key, Json(name_of(value, names)));
   }
   template <class E>
   void maybe_choice(const std::string& key, const std::optional<E>& value, const Names<E>& names) {
@@ -131,7 +164,8 @@ std::string write_recipe(Recipe recipe) {
   for (StageRecipe& stage : recipe.stages) {
     std::string text;
     Writer writer(text, "    ");
-    visit_stage(stage, writer);
+    OtherKeys others;
+    visit_stage(stage, writer, others);
     out += "  -" + text.substr(3);
   }
   return out;
@@ -165,6 +199,26 @@ void check_stage(const YamlFields& fields, const StageRecipe& stage, std::set<st
   if (!stage.cache_features.empty() && rates.vision != 0) {
     fields.refuse("cache_features", "a frozen vision tower (learning_rates.vision: 0)");
   }
+  const bool bridge = rates.projector != 0 || rates.newline != 0;
+  if (stage.objective == Objective::text && (bridge || rates.vision != 0)) {
+    fields.refuse("learning_rates", "language alone above 0: no picture is in a stage with objective: text");
+  }
+  if (stage.objective == Objective::contrastive && stage.micro_batch < 2) {
+    fields.refuse("micro_batch",
+                  "at least 2 in a stage with objective: contrastive, which compares the pairs of a "
+                  "micro-batch");
+  }
+  if (stage.objective == Objective::contrastive && (bridge || rates.language != 0 || rates.vision == 0)) {
+    fields.refuse("learning_rates",
+                  "vision alone above 0: nothing else of the model is in a stage with objective: "
+                  "contrastive");
+  }
+}
+
+// A micro-batch is one pass, its samples weigh the same, and a picture is one tile.
+void fix_contrastive(StageRecipe& stage) {
+  stage.batching = Batching::padded, stage.loss = LossRule::token_mean;
+  stage.tiling = {AspectMode::square, Json(), std::nullopt, false};
 }
 
 void check_start(const YamlFields& model, const ModelStart& start) {
@@ -194,14 +248,16 @@ Recipe read_recipe(const std::string& path, const std::vector<std::pair<std::str
   if (defaults.has("name")) defaults.refuse("name", "names in the stages only");
   StageRecipe checked;  // also defaults that every stage replaces are read
   Reader default_reader(defaults, folder);
-  visit_stage(checked, default_reader);
+  visit_stage(checked, default_reader, default_reader);
   std::set<std::string> names;
   for (const YamlFields& own : fields.objects("stages")) {
     const YamlFields merged = own.over(defaults);
     StageRecipe stage;
     Reader reader(merged, folder);
-    visit_stage(stage, reader);
+    OtherKeys others(own, stage);
+    visit_stage(stage, reader, others);
     check_stage(merged, stage, names);
+    if (stage.objective == Objective::contrastive) fix_contrastive(stage);
     recipe.stages.push_back(std::move(stage));
   }
   if (recipe.stages.empty()) fields.refuse("stages", "a list of at least one stage");

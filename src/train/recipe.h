@@ -18,6 +18,11 @@
 
 namespace ov {
 
+enum class Objective {
+  answers,      // the next token of what a conversation answers, or of a caption
+  text,         // the next token of plain text
+  contrastive,  // SigLIP's sigmoid loss of pictures and captions
+};
 enum class LossRule {
   micro_batch_mean,  // the authors': mean within a micro-batch, then over micro-batches
   token_mean,        // every supervised token of a step weighs the same
@@ -34,12 +39,21 @@ struct StageTiling {
   bool newline = true;
 };
 
+// The text tower that an objective contrastive trains beside the vision tower, whose sizes it has by default.
+struct ContrastiveRecipe {
+  double learning_rate = 1e-3;  // of all that is dropped after the stage
+  std::int64_t max_tokens = 64;
+  std::optional<std::int64_t> width, layers, heads;
+};
+
 struct StageRecipe {
   std::string name;
   std::string start;  // "": the stage before it
   std::string data;
   std::string image_folder;  // "": the folder of `data`
   std::string video_folder;  // "": image_folder
+  Objective objective = Objective::answers;
+  ContrastiveRecipe contrastive;
   PromptForm prompt = PromptForm::qwen_1_5;
   LabelRule labels = LabelRule::official;
   StageTiling tiling;
@@ -69,7 +83,12 @@ struct StageRecipe {
   std::int64_t sample_every = 0;
   std::int64_t sample_count = 4;
 
-  TrainingForm form() const { return {prompt, labels, video_fps, max_frames, max_length}; }
+  TrainingForm form() const {
+    const PromptForm said = objective == Objective::text          ? PromptForm::text
+                            : objective == Objective::contrastive ? PromptForm::pair
+                                                                  : prompt;
+    return {said, labels, video_fps, max_frames, max_length};
+  }
 };
 
 // Where the first stage starts: one of a complete folder, drawn weights of a named shape with a

@@ -9,6 +9,8 @@ namespace ov {
 template <class E>
 using Names = std::vector<std::pair<std::string, E>>;
 
+inline const Names<Objective> kObjectiveNames = {
+    {"answers", Objective::answers}, {"text", Objective::text}, {"contrastive", Objective::contrastive}};
 inline const Names<PromptForm> kPromptNames = {{"plain", PromptForm::plain}, {"qwen_1_5", PromptForm::qwen_1_5}};
 inline const Names<LabelRule> kLabelNames = {{"official", LabelRule::official}, {"clean", LabelRule::clean}};
 inline const Names<AspectMode> kModeNames = {
@@ -39,27 +41,53 @@ void visit_rates(PartRates& rates, V& v) {
   v.number("language", rates.language, 0, 1e30);
 }
 
+// Keys that only the objective answers has.
 template <class V>
-void visit_stage(StageRecipe& s, V& v) {
-  v.text("name", s.name);
-  v.path("start", s.start);
-  v.path("data", s.data);
-  v.path("image_folder", s.image_folder);
+void visit_answers(StageRecipe& s, V& v) {
   v.path("video_folder", s.video_folder);
   v.choice("prompt", s.prompt, kPromptNames);
   v.choice("labels", s.labels, kLabelNames);
-  v.group("tiling", [&](V& in) { visit_tiling(s.tiling, in); });
-  v.group("video", [&](V& in) {
+  v.group("tiling", [&](auto& in) { visit_tiling(s.tiling, in); });
+  v.group("video", [&](auto& in) {
     in.number("fps", s.video_fps, 1e-3, 1000);
     in.integer("max_frames", s.max_frames, 0, 100'000);
   });
-  v.group("learning_rates", [&](V& in) { visit_rates(s.learning_rates, in); });
-  v.integer("epochs", s.epochs, 1, 1'000'000);
-  v.integer("batch_size", s.batch_size, 1, kMany);
-  v.integer("micro_batch", s.micro_batch, 1, kMany);
+  v.path("cache_features", s.cache_features);
+  v.integer("sample_every", s.sample_every, 0, kMany);
+  v.integer("sample_count", s.sample_count, 0, 100);
+}
+
+// Keys of both objectives that predict tokens.
+template <class V>
+void visit_tokens(StageRecipe& s, V& v) {
   v.choice("loss", s.loss, kLossNames);
   v.choice("batching", s.batching, kBatchingNames);
   v.integer("pack_tokens", s.pack_tokens, 1, kMany);
+}
+
+template <class V>
+void visit_contrastive(StageRecipe& s, V& v) {
+  v.group("contrastive", [&](auto& in) {
+    in.number("learning_rate", s.contrastive.learning_rate, 1e-30, 1e30);
+    in.integer("max_tokens", s.contrastive.max_tokens, 1, 4096);
+    in.maybe_integer("width", s.contrastive.width, 1, 65536);
+    in.maybe_integer("layers", s.contrastive.layers, 1, 1000);
+    in.maybe_integer("heads", s.contrastive.heads, 1, 1000);
+  });
+}
+
+// Keys that every stage has.
+template <class V>
+void visit_any(StageRecipe& s, V& v) {
+  v.text("name", s.name);
+  v.choice("objective", s.objective, kObjectiveNames);
+  v.path("start", s.start);
+  v.path("data", s.data);
+  v.path("image_folder", s.image_folder);
+  v.group("learning_rates", [&](auto& in) { visit_rates(s.learning_rates, in); });
+  v.integer("epochs", s.epochs, 1, 1'000'000);
+  v.integer("batch_size", s.batch_size, 1, kMany);
+  v.integer("micro_batch", s.micro_batch, 1, kMany);
   v.choice("order", s.order, kOrderNames);
   v.boolean("drop_last", s.drop_last);
   v.integer("max_length", s.max_length, 1, kMany);
@@ -69,31 +97,38 @@ void visit_stage(StageRecipe& s, V& v) {
   v.number("warmup_ratio", s.warmup_ratio, 0, 1);
   v.number("weight_decay", s.weight_decay, 0, 100);
   v.number("max_grad_norm", s.max_grad_norm, 1e-12, 1e30);
-  v.group("adam", [&](V& in) {
+  v.group("adam", [&](auto& in) {
     in.number("beta1", s.beta1, 0, 0.9999999);
     in.number("beta2", s.beta2, 0, 0.9999999);
     in.number("eps", s.eps, 1e-30, 1);
   });
   v.boolean("activation_checkpointing", s.activation_checkpointing);
-  v.path("cache_features", s.cache_features);
   v.integer("save_every", s.save_every, 0, kMany);
   v.integer("keep", s.keep, 1, 1000);
-  v.integer("sample_every", s.sample_every, 0, kMany);
-  v.integer("sample_count", s.sample_count, 0, 100);
+}
+
+// `own` gets the keys that the stage's objective has, `other` those of other objectives.
+template <class V, class W>
+void visit_stage(StageRecipe& s, V& own, W& other) {
+  visit_any(s, own);
+  const auto visit_if = [&](bool has, auto&& visit) { has ? visit(own) : visit(other); };
+  visit_if(s.objective == Objective::answers, [&](auto& v) { visit_answers(s, v); });
+  visit_if(s.objective != Objective::contrastive, [&](auto& v) { visit_tokens(s, v); });
+  visit_if(s.objective == Objective::contrastive, [&](auto& v) { visit_contrastive(s, v); });
 }
 
 template <class V>
 void visit_head(Recipe& r, V& v) {
   v.text("name", r.name);
   v.seed("seed", r.seed);
-  v.group("model", [&](V& in) {
+  v.group("model", [&](auto& in) {
     in.path("folder", r.model.folder);
     in.text("shape", r.model.shape);
     in.path("tokenizer", r.model.tokenizer);
     in.path("language_model", r.model.language_model);
     in.path("vision_tower", r.model.vision_tower);
   });
-  v.group("output", [&](V& in) {
+  v.group("output", [&](auto& in) {
     in.choice("layout", r.output_layout, kLayoutNames);
     in.name("dtype", r.output_dtype, {"float32", "bfloat16"});
   });

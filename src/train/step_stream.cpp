@@ -138,6 +138,11 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
   std::string too_long;
   try {
     TrainingSample sample = prepare_sample(data_.sample(index), processor_, form);
+    if (form.form == PromptForm::pair && sample.prompt.prompt.media[0].source.is_video) {
+      throw Error(ErrorKind::input, sample.where +
+                                        ": a video; the objective contrastive takes pairs of one picture "
+                                        "and its caption");
+    }
     const std::int64_t length = sample.prompt.prompt.length();
     if (length > stage_.max_length) {
       too_long =
@@ -165,6 +170,7 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
 
 void StepStream::plan_next_step() {
   const StagePlan::Range range = plan_.range(next_step_);
+  const bool pairs = stage_.objective == Objective::contrastive;  // each is one term of the loss
   std::vector<TrainingSample> samples;
   std::vector<StepPart> parts;
   std::vector<std::int64_t> supervised, lengths;
@@ -173,7 +179,7 @@ void StepStream::plan_next_step() {
   for (std::int64_t slot = range.begin; slot < range.end; ++slot) {
     std::optional<Read> one = reads_->next();
     if (!one) throw Error(ErrorKind::internal, "the records ended within a step");
-    supervised.push_back(one->sample ? one->sample->prompt.supervised : 0);
+    supervised.push_back(!one->sample ? 0 : pairs ? 1 : one->sample->prompt.supervised);
     if (!one->sample) {
       one->skipped.step = next_step_;
       skipped.push_back(std::move(one->skipped));

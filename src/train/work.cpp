@@ -15,6 +15,11 @@ namespace {
 
 double square(double x) { return x * x; }
 
+// Multiplications of one SigLIP encoder on `samples` samples of `length` positions each.
+double encoder_work(double samples, double length, double D, double inner, std::int64_t layers) {
+  return static_cast<double>(layers) * samples * length * (4 * square(D) + 2 * D * inner + 2 * length * D);
+}
+
 template <class T>
 double best_rate() {
   constexpr std::int64_t M = 1024, N = 1024, K = 1024, kRepeats = 4;
@@ -69,9 +74,8 @@ double training_flops(const ModelConfig& config, const MicroBatch& batch, const 
     tokens += length;
     pairs += square(length) / 2;
   }
-  const double tower = static_cast<double>(vision.num_hidden_layers) *
-                       (projected * (4 * square(Dv) + 2 * Dv * static_cast<double>(vision.intermediate_size)) +
-                        tiles * 2 * square(P) * Dv);
+  const double tower =
+      encoder_work(tiles, P, Dv, static_cast<double>(vision.intermediate_size), vision.num_hidden_layers);
   const double projector = projected * (Dv * D + square(D));
   const double heads = static_cast<double>(text.num_attention_heads * text.head_dim),
                kv = static_cast<double>(text.num_key_value_heads * text.head_dim);
@@ -87,6 +91,17 @@ double training_flops(const ModelConfig& config, const MicroBatch& batch, const 
   };
   return times(tower, rates.vision > 0, rates.vision > 0) + times(projector, below_projector, rates.projector > 0) +
          times(decoder, below_decoder, rates.language > 0);
+}
+
+double contrastive_flops(const VisionConfig& vision, const SiglipTextConfig& text, std::size_t pairs) {
+  const auto N = static_cast<double>(pairs);
+  const double pictures =
+      encoder_work(N, static_cast<double>(vision.num_patches()), static_cast<double>(vision.hidden_size),
+                   static_cast<double>(vision.intermediate_size), vision.num_hidden_layers);
+  const double captions =
+      encoder_work(N, static_cast<double>(text.max_position_embeddings), static_cast<double>(text.hidden_size),
+                   static_cast<double>(text.intermediate_size), text.num_hidden_layers);
+  return 6 * (pictures + captions);
 }
 
 }  // namespace ov

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/model_config.h"
+#include "model/siglip_pair.h"
 #include "report/run_log.h"
 #include "train/micro_batch.h"
 
@@ -10,6 +11,8 @@ namespace ov {
 // Floating-point operations of one pass without recomputation: 2 for each multiplication of the forward
 // pass, the same for the gradients of activations, and again for those of weights, where they are taken.
 double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates);
+// The same of `pairs` pictures and captions through both towers.
+double contrastive_flops(const VisionConfig& vision, const SiglipTextConfig& text, std::size_t pairs);
 
 // Floating-point operations a second that the device's matrix kernel reaches on a large product, by a
 // measurement of a few tenths of a second: what utilisation is a share of.
