@@ -76,6 +76,7 @@ class Pretraining(TrainingTest):
         # Each leaves a whole model in which its part alone has moved; what the pairs needed besides is gone.
         self.assertTrue(all("vision_tower" in name for name in self.moved("pairs", "text")))
         self.assertTrue(any("post_layernorm" in name for name in self.moved("pairs", "text")))
+        self.assertTrue(any("vision_tower" in name for name in self.moved("captions", "pairs")))
         (start,) = (self.out / "start").glob("*.safetensors")
         names = set(read_safetensors(start))
         for stage in STAGES:
