@@ -366,6 +366,12 @@ class Failing(TrainingTest):
         self.assertIn("align", done.err)
         self.assertFalse((self.out / "align").exists())
 
+    def test_devices(self):
+        for device in ("gpu", "cuda:x", "cuda:99"):
+            done = self.refuse_training(USAGE, "--device", device)
+            self.assertIn(f"--device {device}: ", done.err)
+        self.assertFalse(self.out.exists())
+
     def test_folder_that_cannot_be_made(self):
         done = run("train", self.recipe, "--out", self.recipe / "run", "--quiet")
         self.assertEqual((done.code, done.out), (RESOURCE, ""), done.err)
