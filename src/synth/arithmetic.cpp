@@ -1,7 +1,7 @@
 // Drawn arithmetic: a printed sum, a sum of things to count, a missing number, two numbers to compare.
 #include <algorithm>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/places.h"

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
-#include "synth/figures.h"
+#include "synth/polygons.h"
 #include "synth/lettering.h"
 
 namespace ov {

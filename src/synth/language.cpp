@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lists.h"
 #include "synth/sums.h"

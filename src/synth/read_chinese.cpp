@@ -1,5 +1,5 @@
 // One to four common Chinese characters to read, with questions in English and in Chinese.
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 

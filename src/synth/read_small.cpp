@@ -1,6 +1,6 @@
 // Small text at a random place of a large picture: legible at the size of its tiles, gone when the whole picture is
 // shrunk to one. What AnyRes is for.
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"

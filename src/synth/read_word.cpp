@@ -1,7 +1,7 @@
 // One word on a coloured ground, or letters without sense, upright or a little turned: what does it say?
 #include <algorithm>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"

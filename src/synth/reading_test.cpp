@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "synth/asking.h"
-#include "synth/figures.h"
+#include "synth/wording.h"
+#include "synth/polygons.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/sums.h"

@@ -1,9 +1,9 @@
 // Rows of figures or numbers that follow a pattern: what comes next, which is the odd one out.
 #include <algorithm>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
-#include "synth/figures.h"
+#include "synth/polygons.h"
 #include "synth/lettering.h"
 
 namespace ov {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "synth/asking.h"
+#include "synth/wording.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"

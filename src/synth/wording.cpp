@@ -1,4 +1,4 @@
-#include "synth/asking.h"
+#include "synth/wording.h"
 
 #include <algorithm>
 

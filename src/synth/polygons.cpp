@@ -1,4 +1,4 @@
-#include "synth/figures.h"
+#include "synth/polygons.h"
 
 #include <algorithm>
 #include <cmath>
