@@ -70,7 +70,7 @@ void ask_things(RandomStream& random, SampleWriter& writer) {
   const bool minus = a > b && random.coin();
   const Sum sum{a, b, minus ? '-' : '+'};
   const Thing thing = pick_thing(random, writer);
-  const std::int64_t width = random.between(150, 190), height = random.between(76, 110);
+  const std::int64_t width = random.between(170, 200), height = random.between(90, 128);
   const Inks inks = paper_inks(random);
   Drawing drawing(width, height, shade(random, random.pick(ground_colours()).rgb, 5));
   const double half = static_cast<double>(width) / 2, high = static_cast<double>(height) - 8;

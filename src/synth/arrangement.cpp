@@ -12,8 +12,8 @@
 namespace ov {
 namespace {
 
-constexpr int kTries = 40;                   // for one item, before all are made smaller
-constexpr double kFromBorder = 0.05;         // of the picture: how far a middle stays from where another place begins
+constexpr int kTries = 40;                    // for one item, before all are made smaller
+constexpr double kFromBorder = 0.05;          // of the picture: how far a middle stays from where another place begins
 constexpr double kBig = 0.85, kSmall = 0.45;  // of the largest side: what is called big or small
 
 void draw_texture(RandomStream& random, Drawing& drawing, const Rgb& colour) {

@@ -91,8 +91,8 @@ void ask_opposite(RandomStream& random, SampleWriter& writer) {
 }
 
 void ask_plural(RandomStream& random, SampleWriter& writer) {
-  const std::string name =
-      random.coin() ? random.pick(fact_list("plurals")).about : random.pick(fact_list("definitions")).about;
+  const bool irregular = random.coin();
+  const std::string name = irregular ? random.pick(fact_list("plurals")).about : random.pick(countable_things());
   const std::string plural = plural_of(name);
   ask(random, writer,
       {"What is the plural of " + name + "?", "Give the plural of " + quoted(name) + ".", "One " + name + ", two ...?",

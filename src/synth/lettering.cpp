@@ -6,13 +6,12 @@
 namespace ov {
 namespace {
 
-constexpr double kLegible = 250;    // of contrast(), at least
-constexpr double kBrightness = 75;  // difference of brightness, at least: red on green has contrast but tires the eye
+constexpr double kLegible = 250;  // of contrast(), at least
 
-double brightness(const Rgb& colour) { return 0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue; }
+double brightness_of(const Rgb& colour) { return 0.3 * colour.red + 0.59 * colour.green + 0.11 * colour.blue; }
 
-bool legible(const Rgb& ink, const Rgb& ground) {
-  return contrast(ink, ground) > kLegible && std::abs(brightness(ink) - brightness(ground)) > kBrightness;
+bool legible(const Rgb& ink, const Rgb& ground, double brightness) {
+  return contrast(ink, ground) > kLegible && std::abs(brightness_of(ink) - brightness_of(ground)) > brightness;
 }
 
 void add_stripes(RandomStream& random, Drawing& drawing, const Rgb& colour) {
@@ -33,13 +32,13 @@ void add_speckles(RandomStream& random, Drawing& drawing, const Rgb& colour) {
 
 }  // namespace
 
-Inks legible_inks(RandomStream& random) {
+Inks legible_inks(RandomStream& random, double brightness) {
   while (true) {
     const Rgb ground = random.coin() ? random.pick(ground_colours()).rgb : random.pick(thing_colours()).rgb;
     const bool white = random.below(4) == 0;
     const NamedColour& ink = random.pick(thing_colours());
     const Inks inks{white ? "white" : ink.name, white ? kWhite : ink.rgb, ground};
-    if (legible(inks.ink, inks.ground))
+    if (legible(inks.ink, inks.ground, brightness))
       return {inks.ink_name, shade(random, inks.ink, 8), shade(random, inks.ground, 8)};
   }
 }

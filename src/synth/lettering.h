@@ -19,8 +19,8 @@ struct Inks {
   Rgb ink, ground;
 };
 
-// In any colours with a strong contrast of brightness.
-Inks legible_inks(RandomStream& random);
+// In any colours whose brightness, 0 to 255, differs by this much: red on green has contrast but tires the eye.
+Inks legible_inks(RandomStream& random, double brightness = 75);
 // Dark on light, as on paper.
 Inks paper_inks(RandomStream& random);
 

@@ -76,6 +76,19 @@ std::vector<std::string> characters_of(const std::string& text) {
   return characters;
 }
 
+const std::vector<std::string>& countable_things() {
+  static const std::vector<std::string> kThings = [] {
+    const std::vector<std::string>& uncountable = text_list("uncountable");
+    std::vector<std::string> things;
+    for (const Fact& fact : fact_list("definitions")) {
+      if (std::find(uncountable.begin(), uncountable.end(), fact.about) == uncountable.end())
+        things.push_back(fact.about);
+    }
+    return things;
+  }();
+  return kThings;
+}
+
 std::string plural_of(const std::string& name) {
   for (const Fact& fact : fact_list("plurals")) {
     if (fact.about == name) return fact.what;

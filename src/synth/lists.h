@@ -20,7 +20,8 @@ const std::vector<Fact>& fact_list(const std::string& name);
 // The characters of UTF-8 text, one by one.
 std::vector<std::string> characters_of(const std::string& text);
 
-// "cats", "mice", "boxes"
+// Everyday things of which there can be several, and how these are called: "cats", "mice", "boxes".
+const std::vector<std::string>& countable_things();
 std::string plural_of(const std::string& name);
 
 }  // namespace ov

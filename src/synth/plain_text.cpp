@@ -20,7 +20,7 @@ class Pieces {
 
   std::string item(const std::string& list) { return random_.pick(text_list(list)); }
   const Fact& fact(const std::string& list) { return random_.pick(fact_list(list)); }
-  std::string thing() { return fact("definitions").about; }
+  std::string thing() { return random_.pick(countable_things()); }
   std::string colour() { return random_.pick(thing_colours()).name; }
   std::string ground() { return random_.pick(ground_colours()).name; }
   std::string coloured() {

@@ -8,14 +8,10 @@
 namespace ov {
 namespace {
 
-constexpr std::size_t kMostCommon = 120;  // of the list, which is in the order of frequency
-
 std::string random_text(RandomStream& random) {
   if (random.coin()) return random.pick(text_list("chinese_words"));
   std::string text;
-  for (std::int64_t left = random.between(1, 4); left > 0; --left) {
-    text += text_list("chinese_characters")[random.below(kMostCommon)];
-  }
+  for (std::int64_t left = random.between(1, 4); left > 0; --left) text += random.pick(text_list("chinese_characters"));
   return text;
 }
 

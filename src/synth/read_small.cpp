@@ -39,7 +39,7 @@ void draw_read_small(RandomStream& random, std::int64_t, SampleWriter& writer) {
   const auto size = static_cast<double>(random.between(writer.setting("text")));
   const std::string text = small_text(random, writer);
   const TextStyle style{.font = pick_font(random, writer, FontKind::sans), .size = size, .bold = random.coin()};
-  const Inks inks = random.coin() ? paper_inks(random) : legible_inks(random);
+  const Inks inks = random.coin() ? paper_inks(random) : legible_inks(random, 120);
   const Drawing probe(side, side, inks.ground);
   const Rect area = probe.all().inset(8), extent = probe.measure(style, text);
   const Point corner = place_inside(random, area, extent);
