@@ -66,7 +66,7 @@ void draw_group(RandomStream& random, Drawing& drawing, const Rect& area, const 
 
 // Two groups of the same thing with a sign between them, or of two things that are put together.
 void ask_things(RandomStream& random, SampleWriter& writer) {
-  const std::int64_t a = random.between(1, 6), b = random.between(1, 6);
+  const auto [a, b] = random_pair(random, writer.test(), {1, 6});
   const bool minus = a > b && random.coin();
   const Sum sum{a, b, minus ? '-' : '+'};
   const Thing thing = pick_thing(random, writer);

@@ -173,10 +173,12 @@ void Drawing::gradient(const Rect& box, const Rgb& top, const Rgb& bottom) {
 }
 
 Rect Drawing::measure(const TextStyle& style, const std::string& text, double wrap) const {
+  const auto lock = lock_fonts();
   return size_of(make_layout(style, text, wrap).get());
 }
 
 Rect Drawing::text(const TextStyle& style, const std::string& text, Point at, const Rgb& colour, double wrap) {
+  const auto lock = lock_fonts();
   const Layout layout = make_layout(style, text, wrap);
   show(surface_->cairo, layout.get(), at, colour);
   const Rect size = size_of(layout.get());
@@ -200,6 +202,7 @@ Rect Drawing::text_in(const TextStyle& style, const std::string& text, const Rec
 Rect Drawing::turned_text(const TextStyle& style, const std::string& text, Point middle, double angle,
                           const Rgb& colour) {
   cairo_t* cairo = surface_->cairo;
+  const auto lock = lock_fonts();
   const Layout layout = make_layout(style, text, 0);
   const Rect size = size_of(layout.get());
   cairo_save(cairo);

@@ -102,6 +102,11 @@ std::string use_font(const std::string& path) {
   return family;
 }
 
+std::unique_lock<std::mutex> lock_fonts() {
+  static std::mutex mutex;
+  return std::unique_lock(mutex);
+}
+
 PangoContext* font_context() {
   thread_local ThreadFonts fonts;
   return fonts.context();

@@ -176,12 +176,12 @@ std::int64_t counted(const Arrangement& scene, const std::string& plural) {
   });
 }
 
-std::string chosen(const Question& question) {
+std::string chosen(const PosedQuestion& question) {
   const std::size_t at = question.text.find("\n" + question.answer + ". ") + 4;
   return question.text.substr(at, question.text.find('\n', at) - at);
 }
 
-void check_number(const Arrangement& scene, const Question& asked) {
+void check_number(const Arrangement& scene, const PosedQuestion& asked) {
   std::set<std::string> plurals = {"objects", "shapes"};
   for (const Sort& sort : scene.sorts) {
     plurals.insert(sort.plural);
@@ -194,7 +194,7 @@ void check_number(const Arrangement& scene, const Question& asked) {
   EXPECT_EQ(std::to_string(counted(scene, longest)), asked.answer) << asked.text;
 }
 
-void check_answer(const Arrangement& scene, const Question& asked) {
+void check_answer(const Arrangement& scene, const PosedQuestion& asked) {
   const std::string where = asked.text + " -> " + asked.answer;
   const Rect all{0, 0, static_cast<double>(scene.width), static_cast<double>(scene.height)};
   const auto items = mentioned(scene, asked.text), answers = mentioned(scene, asked.answer);

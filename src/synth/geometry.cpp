@@ -7,6 +7,7 @@
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/polygons.h"
+#include "synth/sums.h"
 #include "synth/wording.h"
 
 namespace ov {
@@ -84,7 +85,7 @@ void ask_polygon(RandomStream& random, SampleWriter& writer) {
 }
 
 void ask_rectangle(RandomStream& random, SampleWriter& writer) {
-  const std::int64_t a = random.between(2, 9), b = random.between(2, 9);
+  const auto [a, b] = random_pair(random, writer.test(), {2, 9});
   Sheet sheet = new_sheet(random, writer);
   const double unit = (sheet.side - 70) / static_cast<double>(std::max(a, b));
   // A side drawn at least this long leaves room for its label.

@@ -33,6 +33,7 @@ class Pieces {
   std::vector<std::string> some(const std::string& list, std::int64_t count) {
     return random_words(random_, text_list(list), count);
   }
+  NumberPair pair(const Range& numbers) { return random_pair(random_, test_, numbers); }
   Sum sum() { return random_sum(random_, test_); }
   RandomStream& random() { return random_; }
 
@@ -78,18 +79,16 @@ std::string table(Pieces& p) {
 }
 
 std::string receipt(Pieces& p) {
+  const NumberPair prices = p.pair({1, 20});
   std::string text = "Receipt:";
-  std::int64_t total = 0;
-  for (int i = 0; i < 2; ++i) {
-    const std::int64_t price = p.random().between(1, 20);
-    total += price;
+  for (const std::int64_t price : {prices.first, prices.second}) {
     text += " " + p.thing() + " $" + std::to_string(price) + ",";
   }
-  return text + " total $" + std::to_string(total) + ".";
+  return text + " total $" + std::to_string(prices.first + prices.second) + ".";
 }
 
 std::string counting(Pieces& p) {
-  const std::int64_t a = p.random().between(1, 9), b = p.random().between(1, 9);
+  const auto [a, b] = p.pair({1, 9});
   const std::string one = p.thing();
   const auto group = [&](std::int64_t n) { return std::to_string(n) + " " + (n == 1 ? one : plural_of(one)); };
   return (a == 1 ? "There is " : "There are ") + group(a) + " on the left and " + group(b) +

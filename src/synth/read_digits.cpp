@@ -4,6 +4,7 @@
 
 #include "synth/family.h"
 #include "synth/lettering.h"
+#include "synth/sums.h"
 #include "synth/wording.h"
 
 namespace ov {
@@ -104,7 +105,10 @@ void ask_about(RandomStream& random, SampleWriter& writer, const std::vector<int
 }
 
 void draw_read_digits(RandomStream& random, std::int64_t index, SampleWriter& writer) {
-  const std::vector<int> digits = random_digits(random, random.between(writer.setting("digits")));
+  std::vector<int> digits = random_digits(random, random.between(writer.setting("digits")));
+  // Their sum may be asked for.
+  while (!writer.test() && digits.size() == 2 && kept_for_tests(digits[0], digits[1]))
+    digits = random_digits(random, 2);
   const bool written = index % 3 != 2;
   const auto size = static_cast<double>(random.between(writer.setting("text")));
   writer.add_picture(written ? draw_written(random, writer, digits, size) : draw_printed(random, writer, digits, size));

@@ -176,6 +176,7 @@ TEST(PlainText, ItsSumsAndTotalsAreRight) {
     }
     for (std::sregex_iterator at(text.begin(), text.end(), kTotal), end; at != end; ++at, ++totals) {
       EXPECT_EQ(std::stoll((*at)[1]) + std::stoll((*at)[2]), std::stoll((*at)[3])) << at->str();
+      EXPECT_FALSE(kept_for_tests(std::stoll((*at)[1]), std::stoll((*at)[2]))) << at->str();
     }
   }
   EXPECT_GT(sums, 50);

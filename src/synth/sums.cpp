@@ -31,6 +31,13 @@ std::string Sum::whole() const { return task() + " = " + std::to_string(result()
 
 bool kept_for_tests(std::int64_t a, std::int64_t b) { return (7 * std::min(a, b) + 3 * std::max(a, b)) % 8 == 0; }
 
+NumberPair random_pair(RandomStream& random, bool test, const Range& numbers) {
+  while (true) {
+    const NumberPair pair{random.between(numbers), random.between(numbers)};
+    if (test || !kept_for_tests(pair.first, pair.second)) return pair;
+  }
+}
+
 Sum random_sum(RandomStream& random, bool test, char sign) {
   const bool kept = test && random.coin();
   Sum sum = any_sum(random, sign);

@@ -25,6 +25,11 @@ bool kept_for_tests(std::int64_t a, std::int64_t b);
 
 // No result below 0 or above kMaxResult, results of one sign about equally often. Half of the tests are kept pairs.
 Sum random_sum(RandomStream& random, bool test);
+// Two numbers of the range that a sample may add or multiply; in training no kept pair.
+struct NumberPair {
+  std::int64_t first = 0, second = 0;
+};
+NumberPair random_pair(RandomStream& random, bool test, const Range& numbers);
 Sum random_sum(RandomStream& random, bool test, char sign);
 
 }  // namespace ov
