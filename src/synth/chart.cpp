@@ -309,7 +309,8 @@ Chart add_chart(RandomStream& random, std::int64_t index, SampleWriter& writer) 
   const ChartForm form{random.between(3, std::clamp<std::int64_t>(room, 3, most)), random.coin(), writer.test()};
   Chart chart{make_chart_data(random, kind, form), {}};
   chart.look = pick_chart_look(random, chart.data, writer.test());
-  chart.look.font = pick_font(random, writer, random.below(4) == 0 ? FontKind::any : FontKind::sans);
+  constexpr FontKind kFonts[] = {FontKind::sans, FontKind::sans, FontKind::sans, FontKind::serif, FontKind::mono};
+  chart.look.font = pick_font(random, writer, random.pick(kFonts));
   writer.add_picture(draw_chart(chart.data, chart.look, width, height).image());
   return chart;
 }

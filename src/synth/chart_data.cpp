@@ -48,6 +48,8 @@ Values draw_percent(RandomStream& random, std::int64_t count) {
 void draw_axis(RandomStream& random, const ChartForm& form, ChartData& data) {
   constexpr std::int64_t kTicks[] = {1, 2, 2, 5, 5, 10, 10, 20, 50, 100};
   data.tick = random.pick(kTicks);
+  // Two numbers of three digits do not fit side by side.
+  if (data.printed && data.kind == ChartKind::groups) data.tick = std::min<std::int64_t>(data.tick, 10);
   const std::int64_t half = data.tick % 2 == 0 ? data.tick / 2 : data.tick;
   const std::int64_t unit = data.printed ? 1 : half;
   const std::int64_t largest = data.tick * random.between(4, 6);

@@ -239,7 +239,13 @@ class ChartDrawing {
     for (std::size_t i = 0; i < points.size(); ++i) {
       const Rect dot{points[i].x - 4, points[i].y - 4, 8, 8};
       if (look_.markers) series == 0 ? drawing_.fill_ellipse(dot, colour) : drawing_.fill(dot.inset(0.5), colour);
-      if (data_.printed) print_value(std::to_string(values[i]), {dot.x, dot.y, dot.width, 0}, colour);
+      if (!data_.printed) continue;
+      // Below the point where the line comes down to it from both sides, but not over the axis.
+      const bool valley =
+          (i == 0 || values[i - 1] > values[i]) && (i + 1 == values.size() || values[i + 1] > values[i]);
+      const double below = dot.y + dot.height + line_height();
+      const double end = valley && below < plot_.y + plot_.height ? below : dot.y;
+      print_value(std::to_string(values[i]), {dot.x, end, dot.width, 0}, colour);
     }
   }
 

@@ -136,7 +136,7 @@ Image Table::draw(RandomStream& random, const std::string& font) const {
   const auto ruling = static_cast<Ruling>(random.below(4));
   const Rgb strong = shade(random, random.pick(thing_colours()).rgb), pale = mix(strong, kWhite, 0.85);
   const bool filled = random.coin();
-  const Rgb head_ink = filled && contrast(strong, kWhite) > 280 ? kWhite : kBlack;
+  const Rgb head_ink = filled && contrast(strong, kWhite) > 310 ? kWhite : kBlack;
   const bool right = random.coin();
   const Rect all{margin, margin, static_cast<double>(width) - 2 * margin, height * down};
   if (filled) drawing.fill({all.x, all.y, all.width, height}, strong);
