@@ -192,6 +192,19 @@ void Parameters::step(const StageRecipe& stage, double schedule_value, double sc
   }
 }
 
+Parameters Parameters::host_copy() const {
+  Parameters copy;
+  for (Parameter parameter : list_) {
+    for (Tensor* tensor :
+         {&parameter.weight, &parameter.low, &parameter.full, &parameter.moment1, &parameter.moment2}) {
+      if (tensor->defined()) *tensor = tensor->detach().cpu();
+    }
+    parameter.gradient.reset();
+    copy.list_.push_back(std::move(parameter));
+  }
+  return copy;
+}
+
 std::int64_t Parameters::count() const {
   std::int64_t total = 0;
   for (const Parameter& parameter : list_) total += parameter.count();

@@ -69,8 +69,14 @@ class Parameters {
   const std::vector<Parameter>& list() const { return list_; }
   std::int64_t count() const;  // numbers in all of them
 
+  at::Device device() const { return device_; }
+  // Masters and moments in the memory of the host, for saving while the device goes on.
+  Parameters host_copy() const;
+
  private:
-  const at::Device device_;
+  Parameters() = default;
+
+  at::Device device_ = at::kCPU;
   std::vector<Parameter> list_;
 };
 

@@ -321,8 +321,11 @@ void StageRun::save(bool wait) {
   const std::string folder = options_.out + "/checkpoints/" + stage_.name + "-" + std::to_string(step_);
   TrainerState state{stage_.name, step_, setup_.fingerprint, trained_seconds_};
   for (const auto& [key, samples] : shares_) state.shares.push_back({key.first, key.second, samples});
-  background_.start([this, folder, state] {
-    save_checkpoint(folder, *parameters_, setup_.saved, state);
+  // The host's own memory is read in place: the next update waits for that. A device is asked by this thread alone.
+  std::shared_ptr<const Parameters> copy;
+  if (!parameters_->device().is_cpu()) copy = std::make_shared<const Parameters>(parameters_->host_copy());
+  background_.start([this, folder, state, copy] {
+    save_checkpoint(folder, copy ? *copy : *parameters_, setup_.saved, state);
     keep_newest(options_.out, recipe_, stage_.keep);
   });
   if (wait) background_.wait();
