@@ -89,6 +89,25 @@ std::string read_file(const std::string& path, std::size_t max_bytes) {
   return content;
 }
 
+namespace {
+
+// Creates or empties `path` and writes all of it; `give_up` gets what could not be done and throws.
+template <class GiveUp>
+void write_all(const std::string& path, std::string_view content, bool sync, const GiveUp& give_up) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.get() < 0) give_up("create");
+  std::size_t done = 0;
+  while (done < content.size()) {
+    const ssize_t put = ::write(file.get(), content.data() + done, content.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) give_up("write");
+    done += static_cast<std::size_t>(put);
+  }
+  if (sync && ::fsync(file.get()) != 0) give_up("sync");
+}
+
+}  // namespace
+
 void write_file_atomic(const std::string& path, std::string_view content) {
   const std::string aside = path + ".partial-" + std::to_string(::getpid());
   const auto give_up = [&](const std::string& what) {
@@ -96,19 +115,14 @@ void write_file_atomic(const std::string& path, std::string_view content) {
     ::unlink(aside.c_str());
     throw Error(ErrorKind::resource, path + ": cannot " + what + ": " + why);
   };
-  {
-    const Descriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (file.get() < 0) give_up("create");
-    std::size_t done = 0;
-    while (done < content.size()) {
-      const ssize_t put = ::write(file.get(), content.data() + done, content.size() - done);
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) give_up("write");
-      done += static_cast<std::size_t>(put);
-    }
-    if (::fsync(file.get()) != 0) give_up("sync");
-  }
+  write_all(aside, content, /*sync=*/true, give_up);
   if (::rename(aside.c_str(), path.c_str()) != 0) give_up("rename into place");
+}
+
+void write_file_unsynced(const std::string& path, std::string_view content) {
+  write_all(path, content, /*sync=*/false, [&](const std::string& what) {
+    throw Error(ErrorKind::resource, path + ": cannot " + what + ": " + reason());
+  });
 }
 
 }  // namespace ov

@@ -39,4 +39,8 @@ std::string read_file(const std::string& path, std::size_t max_bytes);
 // Throws resource when the disk is full or the folder is not writable; the old file stays.
 void write_file_atomic(const std::string& path, std::string_view content);
 
+// Writes one of many files of a folder that is not in its place yet and is synced as a whole (NewFolder::finish).
+// Throws resource as above; what is half written stays.
+void write_file_unsynced(const std::string& path, std::string_view content);
+
 }  // namespace ov

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "base/error.h"
@@ -19,6 +21,15 @@ void sync_folder(const std::string& path) {
   if (fd < 0) return;
   ::fsync(fd);
   ::close(fd);
+}
+
+// Files that were written without a sync of their own come to rest with all of their file system.
+void sync_files(const std::string& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = fd >= 0 && ::syncfs(fd) == 0;
+  const int problem = errno;
+  if (fd >= 0) ::close(fd);
+  if (!synced) throw Error(ErrorKind::resource, path + ": cannot sync: " + std::strerror(problem));
 }
 
 }  // namespace
@@ -40,8 +51,8 @@ NewFolder::~NewFolder() {
   if (!finished_) fs::remove_all(aside_, ignored);
 }
 
-void NewFolder::finish() {
-  sync_folder(aside_);
+void NewFolder::finish(bool has_unsynced_files) {
+  has_unsynced_files ? sync_files(aside_) : sync_folder(aside_);
   std::error_code problem;
   fs::rename(aside_, target_, problem);  // replaces an empty folder
   if (problem) throw Error(ErrorKind::resource, target_ + ": cannot rename into place: " + problem.message());

@@ -19,7 +19,8 @@ class NewFolder {
   NewFolder& operator=(const NewFolder&) = delete;
 
   const std::string& path() const { return aside_; }  // where to write
-  void finish();
+  // True where files came from write_file_unsynced. Throws resource when the folder cannot be put into place.
+  void finish(bool has_unsynced_files = false);
 
  private:
   std::string target_;

@@ -1,7 +1,7 @@
 #include "synth/drawing.h"
 
 #include <cairo.h>
-#include <pango/pangocairo.h>
+#include <pango/pangoft2.h>
 
 #include <algorithm>
 #include <cmath>
@@ -66,11 +66,36 @@ Rect size_of(PangoLayout* layout) {
   return {0, 0, static_cast<double>(width) / PANGO_SCALE, static_cast<double>(height) / PANGO_SCALE};
 }
 
-void show(cairo_t* cairo, PangoLayout* layout, Point at, const Rgb& colour) {
-  set_colour(cairo, colour);
-  cairo_move_to(cairo, at.x, at.y);
-  pango_cairo_show_layout(cairo, layout);
-}
+// The text as one byte of ink a pixel, its left upper corner at (kMargin, kMargin) and the fraction of a pixel.
+class Ink {
+ public:
+  Ink(PangoLayout* layout, double x_fraction, double y_fraction) {
+    PangoRectangle drawn, logical;
+    pango_layout_get_pixel_extents(layout, &drawn, &logical);
+    const int width = std::max(drawn.x + drawn.width, logical.x + logical.width) + 2 * kMargin;
+    const int height = std::max(drawn.y + drawn.height, logical.y + logical.height) + 2 * kMargin;
+    mask_ = cairo_image_surface_create(CAIRO_FORMAT_A8, width, height);
+    FT_Bitmap bitmap{};
+    bitmap.width = static_cast<unsigned>(width), bitmap.rows = static_cast<unsigned>(height);
+    bitmap.pitch = cairo_image_surface_get_stride(mask_), bitmap.buffer = cairo_image_surface_get_data(mask_);
+    bitmap.num_grays = 256, bitmap.pixel_mode = FT_PIXEL_MODE_GRAY;
+    pango_ft2_render_layout_subpixel(&bitmap, layout, static_cast<int>((kMargin + x_fraction) * PANGO_SCALE),
+                                     static_cast<int>((kMargin + y_fraction) * PANGO_SCALE));
+    cairo_surface_mark_dirty(mask_);
+  }
+  ~Ink() { cairo_surface_destroy(mask_); }
+  Ink(const Ink&) = delete;
+  Ink& operator=(const Ink&) = delete;
+
+  void paint(cairo_t* cairo, double x, double y, const Rgb& colour) const {
+    set_colour(cairo, colour);
+    cairo_mask_surface(cairo, mask_, x - kMargin, y - kMargin);
+  }
+
+ private:
+  static constexpr int kMargin = 4;  // for what sticks out of a letter's box to the left and above
+  cairo_surface_t* mask_;
+};
 
 }  // namespace
 
@@ -173,14 +198,13 @@ void Drawing::gradient(const Rect& box, const Rgb& top, const Rgb& bottom) {
 }
 
 Rect Drawing::measure(const TextStyle& style, const std::string& text, double wrap) const {
-  const auto lock = lock_fonts();
   return size_of(make_layout(style, text, wrap).get());
 }
 
 Rect Drawing::text(const TextStyle& style, const std::string& text, Point at, const Rgb& colour, double wrap) {
-  const auto lock = lock_fonts();
   const Layout layout = make_layout(style, text, wrap);
-  show(surface_->cairo, layout.get(), at, colour);
+  const double x = std::floor(at.x), y = std::floor(at.y);
+  Ink(layout.get(), at.x - x, at.y - y).paint(surface_->cairo, x, y, colour);
   const Rect size = size_of(layout.get());
   return {at.x, at.y, size.width, size.height};
 }
@@ -202,13 +226,12 @@ Rect Drawing::text_in(const TextStyle& style, const std::string& text, const Rec
 Rect Drawing::turned_text(const TextStyle& style, const std::string& text, Point middle, double angle,
                           const Rgb& colour) {
   cairo_t* cairo = surface_->cairo;
-  const auto lock = lock_fonts();
   const Layout layout = make_layout(style, text, 0);
   const Rect size = size_of(layout.get());
   cairo_save(cairo);
   cairo_translate(cairo, middle.x, middle.y);
   cairo_rotate(cairo, angle * kDegree);
-  show(cairo, layout.get(), {-size.width / 2, -size.height / 2}, colour);
+  Ink(layout.get(), 0, 0).paint(cairo, -size.width / 2, -size.height / 2, colour);
   cairo_restore(cairo);
   const double sine = std::abs(std::sin(angle * kDegree)), cosine = std::abs(std::cos(angle * kDegree));
   const double width = size.width * cosine + size.height * sine, height = size.width * sine + size.height * cosine;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "media/write_png.h"
 
 namespace ov {
@@ -52,7 +53,7 @@ void SampleWriter::add_picture(const Image& picture) {
   make_folder(context_->folder + "/" + parent);
   const std::string part = images_.empty() ? "" : "-" + std::to_string(images_.size() + 1);
   images_.push_back(parent + "/" + number_ + part + ".png");
-  write_png(context_->folder + "/" + images_.back(), picture);
+  write_file_unsynced(context_->folder + "/" + images_.back(), encode_png(picture));
   ++pictures_;
 }
 
@@ -61,7 +62,7 @@ void SampleWriter::add_video(const std::vector<Image>& frames) {
   make_folder(context_->folder + "/" + video_);
   for (const Image& frame : frames) {
     ++pictures_;
-    write_png(context_->folder + "/" + video_ + "/" + padded(pictures_, 4) + ".png", frame);
+    write_file_unsynced(context_->folder + "/" + video_ + "/" + padded(pictures_, 4) + ".png", encode_png(frame));
   }
 }
 

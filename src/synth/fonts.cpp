@@ -1,8 +1,8 @@
 #include "synth/fonts.h"
 
 #include <fontconfig/fontconfig.h>
-#include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
+#include <pango/pangoft2.h>
 
 #include <atomic>
 #include <map>
@@ -40,6 +40,13 @@ std::string family_of(const std::string& path) {
   return name;
 }
 
+void smooth_and_unhinted(FcPattern* pattern, gpointer) {
+  FcPatternDel(pattern, FC_HINTING);
+  FcPatternAddBool(pattern, FC_HINTING, FcFalse);
+  FcPatternDel(pattern, FC_ANTIALIAS);
+  FcPatternAddBool(pattern, FC_ANTIALIAS, FcTrue);
+}
+
 // Pango's font map of one thread over a fontconfig that knows our files alone.
 class ThreadFonts {
  public:
@@ -71,15 +78,11 @@ class ThreadFonts {
       }
       count_ = known_fonts().files.size();
     }
-    map_ = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    map_ = pango_ft2_font_map_new();
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map_), config_);
+    pango_fc_font_map_set_default_substitute(PANGO_FC_FONT_MAP(map_), smooth_and_unhinted, nullptr, nullptr);
     context_ = pango_font_map_create_context(map_);
-    cairo_font_options_t* options = cairo_font_options_create();
-    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-    pango_cairo_context_set_font_options(context_, options);
-    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(context_, FALSE);
   }
 
   FcConfig* config_ = nullptr;
@@ -100,11 +103,6 @@ std::string use_font(const std::string& path) {
   fonts.files.push_back(path);
   fonts.count = fonts.files.size();
   return family;
-}
-
-std::unique_lock<std::mutex> lock_fonts() {
-  static std::mutex mutex;
-  return std::unique_lock(mutex);
 }
 
 PangoContext* font_context() {

@@ -1,7 +1,8 @@
-// The fonts of drawings: files made known one by one, and nothing that the machine has installed.
+// The fonts of drawings: files made known one by one, and nothing that the machine has installed. Text goes through
+// pango's FreeType side and not through cairo's: cairo (1.16) shares ten open font files between all threads, and
+// closes one that another thread draws with.
 #pragma once
 
-#include <mutex>
 #include <string>
 
 typedef struct _PangoContext PangoContext;
@@ -11,9 +12,5 @@ namespace ov {
 // Of this thread, knowing all fonts that use_font() (drawing.h) has made known: pango's maps are not for several
 // threads at once.
 PangoContext* font_context();
-
-// To be held while text is measured or drawn: cairo (1.16) keeps ten font files open for all threads, and closes the
-// eleventh's predecessor also while another thread draws with it.
-std::unique_lock<std::mutex> lock_fonts();
 
 }  // namespace ov

@@ -67,7 +67,7 @@ SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, c
     }
     report.pictures += drawing.finish();
   }
-  fresh.finish();
+  fresh.finish(/*has_unsynced_files=*/true);
   return report;
 }
 
