@@ -47,6 +47,7 @@ void leave_gradient(const Parameter& parameter, Tensor& sum) {
 void check_steps(at::ScalarType dtype) {
   std::vector<Parameter> list = parameters(dtype);
   const StageRecipe stage = stage_recipe();
+  for (Parameter& p : list) p.rate = rate_of(stage.learning_rates, p.part);
   std::vector<std::vector<Tensor>> expected;  // master, moments
   for (const Parameter& p : list)
     expected.push_back({p.master().clone(), at::zeros(p.weight.sizes()), at::zeros(p.weight.sizes())});
@@ -66,7 +67,7 @@ void check_steps(at::ScalarType dtype) {
     for (std::size_t i = 0; i < list.size(); ++i) {
       kernels::AdamW args;
       args.beta1 = stage.beta1, args.beta2 = stage.beta2, args.eps = stage.eps;
-      args.lr = rate_of(stage.learning_rates, list[i].part) * 0.5;
+      args.lr = list[i].rate * 0.5;
       args.weight_decay = list[i].decays ? stage.weight_decay : 0;
       args.gradient_scale = 1 / norm, args.step = step;
       kernels::adamw(floats(expected[i][0]), floats(expected[i][1]), floats(expected[i][2]), floats(sums[i]),
