@@ -55,6 +55,17 @@ def command(arguments):
     return [str(PROGRAM), *(str(a) if isinstance(a, int) else os.fspath(a) for a in arguments)]
 
 
+def wait_for_handler(child, signal_number, limit=20):
+    """A program that is still being loaded dies of a signal that it would handle."""
+    end = time.monotonic() + limit
+    while time.monotonic() < end and child.poll() is None:
+        with open(f"/proc/{child.pid}/status") as status:
+            caught = next(line for line in status if line.startswith("SigCgt:")).split()[1]
+        if int(caught, 16) >> (signal_number - 1) & 1:
+            return
+        time.sleep(0.01)
+
+
 def start(*arguments, **how):
     """A running program with pipes, for tests that talk to it or stop it."""
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -182,7 +193,8 @@ class ProgramTest(unittest.TestCase):
         return done
 
     def interrupt(self, child, signal_number, limit=5):
-        """Sends the signal; the exit code must come within `limit` seconds."""
+        """Sends the signal once the program listens for it; the exit code must come within `limit` seconds."""
+        wait_for_handler(child, signal_number)
         child.send_signal(signal_number)
         try:
             return child.wait(limit)
