@@ -20,7 +20,7 @@ namespace ov::kernels::avx512_bf16 {
 namespace {
 
 constexpr int kStrip = 12;                    // rows of a register tile
-constexpr std::int64_t kMaxDepth = 1536;      // ks of x copied at a time
+constexpr std::int64_t kMaxDepth = 1024;      // ks of x copied at a time
 constexpr std::int64_t kRowsBytes = 1 << 19;  // of x copied at a time
 
 std::int64_t depth_blocks(std::int64_t k) { return std::max<std::int64_t>(1, (k + kMaxDepth - 1) / kMaxDepth); }
