@@ -103,14 +103,15 @@ constexpr bool kHasVectors = true;
 constexpr bool kHasVectors = false;
 #endif
 
-bool run_tiles(const FloatProduct&) { return false; }
+bool run_pairs(const FloatProduct&) { return false; }
 // w is packed and used a chunk of columns at a time, so that no second copy of it ever exists.
 template <class P>
-bool run_tiles(const P& p) {
+bool run_pairs(const P& p) {
   constexpr std::int64_t kChunkElements = 8 << 20;
-  if (active_isa() < Isa::amx_bf16) return false;
+  if (active_isa() < Isa::avx512_bf16) return false;
+  const bool tiles = active_isa() >= Isa::amx_bf16;
   const bool gated = p.up != nullptr;
-  const std::int64_t columns = amx::panel_columns(gated), elements = amx::panel_elements(p.k);
+  const std::int64_t columns = avx512_bf16::panel_columns(gated), elements = avx512_bf16::panel_elements(p.k);
   const std::int64_t panels =
       std::clamp<std::int64_t>(kChunkElements / std::max<std::int64_t>(elements, 1), 1, blocks_of(p.n, columns));
   thread_local Scratch kept;
@@ -120,11 +121,15 @@ bool run_tiles(const P& p) {
     parallel_for(blocks_of(n_end - n, columns), 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const std::int64_t at = (n + i * columns) * p.k;
-        amx::pack_panel(p.w + at, gated ? p.up + at : nullptr, p.k, n_end - n - i * columns, packed + i * elements);
+        avx512_bf16::pack_panel(p.w + at, gated ? p.up + at : nullptr, p.k, n_end - n - i * columns,
+                                packed + i * elements);
       }
     });
-    run_blocks(p, n, n_end, amx::wide_limits(p.k, gated),
-               [&](const Block& now) { amx::wide_block(p, now, packed + (now.n_begin - n) / columns * elements); });
+    const auto limits = tiles ? amx::wide_limits(p.k, gated) : avx512_bf16::wide_limits(p.k, gated);
+    run_blocks(p, n, n_end, limits, [&](const Block& now) {
+      const bf16* weights = packed + (now.n_begin - n) / columns * elements;
+      tiles ? amx::wide_block(p, now, weights) : avx512_bf16::wide_block(p, now, weights);
+    });
   }
   return true;
 }
@@ -137,7 +142,7 @@ void run_vectors(const P& p, Path path) {
       run_narrow<P>(p, avx512::narrow_inputs, avx512::narrow_columns);
     else
       run_narrow<P>(p, avx2::narrow_inputs, avx2::narrow_columns);
-  } else if (!run_tiles(p)) {
+  } else if (!run_pairs(p)) {
     if (avx512)
       run_wide<P>(p, avx512::wide_limits(p), avx512::wide_block);
     else

@@ -13,16 +13,15 @@
 
 #include "kernels/linear_finish.h"
 #include "kernels/linear_kernel.h"
-#include "kernels/linear_simd_avx512.h"
+#include "kernels/linear_pairs.h"
 
 namespace ov::kernels::amx {
+
+using avx512_bf16::panel_columns;
+
 namespace {
 
-constexpr std::int64_t kTile = 16;                     // rows of a tile; also its float32 columns
-constexpr std::int64_t kStep = 32;                     // ks of a tile
-constexpr std::int64_t kStrip = 3 * kTile;             // rows of x taken together
-constexpr std::int64_t kPanel = 2 * kTile;             // columns of w taken together
-constexpr std::int64_t kTileElements = kTile * kStep;  // bf16 elements of a tile
+constexpr std::int64_t kStrip = 3 * kTile;  // rows of x taken together
 constexpr std::int64_t kSums = kStrip * kPanel;
 constexpr std::int64_t kMaxDepth = 2432;      // ks of x packed at a time
 constexpr std::int64_t kRowsBytes = 1 << 20;  // of x packed at a time
@@ -33,18 +32,6 @@ struct alignas(64) TileConfig {
   std::uint8_t reserved[14] = {};
   std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
   std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
-};
-
-// Rounds to bf16 in one instruction; subnormal results become zeros, as the tiles' inputs do.
-struct Avx512Bf16 : Avx512 {
-  using Avx512::store;
-  static void store(bf16* p, V a) {
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
-  }
-  static void store(bf16* p, V a, int count) {
-    const auto mask = static_cast<__mmask16>((1u << count) - 1);
-    _mm256_mask_storeu_epi16(p, mask, reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(a)));
-  }
 };
 
 // The tile registers of this thread, configured for as long as a block is computed.
@@ -59,28 +46,9 @@ class Tiles {
   Tiles& operator=(const Tiles&) = delete;
 };
 
-std::int64_t steps_of(std::int64_t k) { return (k + kStep - 1) / kStep; }
 std::int64_t depth_blocks(std::int64_t k) { return std::max<std::int64_t>(1, (k + kMaxDepth - 1) / kMaxDepth); }
 std::int64_t depth_of(std::int64_t k) {
   return std::max(kStep, round_up((k + depth_blocks(k) - 1) / depth_blocks(k), kStep));
-}
-
-// The first of a tile's ks when `count` are left.
-__mmask32 first_ks(std::int64_t count) {
-  return count >= kStep ? ~__mmask32{0} : static_cast<__mmask32>((1u << count) - 1);
-}
-
-// to = one tile of w: 32 ks of 16 columns, pairs of ks interleaved, zeros where w ends.
-void pack_weight_tile(const bf16* w, std::int64_t w_stride, std::int64_t columns, __mmask32 ks, bf16* to) {
-  __m512 rows[kTile];
-  OV_UNROLL
-  for (int i = 0; i < kTile; ++i) {
-    const __mmask32 mask = i < columns ? ks : 0;
-    rows[i] = _mm512_castsi512_ps(_mm512_maskz_loadu_epi16(mask, w + i * w_stride));
-  }
-  Avx512::transpose(rows);  // moves pairs of bf16 as units of 32 bits
-  OV_UNROLL
-  for (int i = 0; i < kTile; ++i) _mm512_store_ps(to + i * kStep, rows[i]);
 }
 
 // Sums [kStrip, kPanel] (+)= strip . panel for the first 16 * kTiles rows. Tiles 0..5 hold the
@@ -244,21 +212,9 @@ class TileBlock {
 
 }  // namespace
 
-std::int64_t panel_columns(bool gated) { return gated ? kTile : kPanel; }
-std::int64_t panel_elements(std::int64_t k) { return kPanel * kStep * steps_of(k); }
-
 BlockLimits wide_limits(std::int64_t k, bool gated) {
   const std::int64_t strips = kRowsBytes / 2 / (depth_of(k) * kStrip);
   return {kStrip, kStrip * std::max<std::int64_t>(1, strips), panel_columns(gated), std::int64_t{1} << 40};
-}
-
-void pack_panel(const bf16* w, const bf16* up, std::int64_t k, std::int64_t columns, bf16* to) {
-  const bf16* right = up ? up : w + kTile * k;
-  const std::int64_t right_columns = up ? columns : columns - kTile;
-  for (std::int64_t i = 0; i < k; i += kStep, to += 2 * kTileElements) {
-    pack_weight_tile(w + i, k, columns, first_ks(k - i), to);
-    pack_weight_tile(right + i, k, right_columns, first_ks(k - i), to + kTileElements);
-  }
 }
 
 void wide_block(const Bf16Product& product, const Block& block, const bf16* weights) {

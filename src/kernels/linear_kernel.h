@@ -1,6 +1,6 @@
 // What linear.cpp and the instruction sets' files say to each other: one product, cut into blocks.
 //
-// linear.cpp plans the blocks and the threads; the files linear_{generic,avx2,avx512,amx}.cpp
+// linear.cpp plans the blocks and the threads; the files linear_{generic,avx2,avx512,avx512_bf16,amx}.cpp
 // compute one block each and know no threads. Every element's sum runs over k in an order that
 // depends on k and the instruction set alone, hence row invariance holds for any plan.
 #pragma once
@@ -73,17 +73,24 @@ OV_DECLARE_LINEAR_FOR(avx512)
 #undef OV_DECLARE_LINEAR_FOR
 #undef OV_DECLARE_LINEAR
 
-// Tile kernels want w packed in panels of so many columns, panel_elements(k) long each.
-namespace amx {
+// Kernels for pairs of bf16 want w packed in panels of so many columns, panel_elements(k) long each.
+namespace avx512_bf16 {
 std::int64_t panel_columns(bool gated);
 std::int64_t panel_elements(std::int64_t k);
-BlockLimits wide_limits(std::int64_t k, bool gated);
 // Packs up to panel_columns of the rows from w (and up, if gated) on; `columns` are left.
 void pack_panel(const bf16* w, const bf16* up, std::int64_t k, std::int64_t columns, bf16* to);
+}  // namespace avx512_bf16
+
 // `weights` are the panels from block.n_begin on.
-void wide_block(const Bf16Product& product, const Block& block, const bf16* weights);
-void wide_block(const LogitsProduct& product, const Block& block, const bf16* weights);
-}  // namespace amx
+#define OV_DECLARE_LINEAR_OF_PAIRS(isa)                                                   \
+  namespace isa {                                                                         \
+  BlockLimits wide_limits(std::int64_t k, bool gated);                                    \
+  void wide_block(const Bf16Product& product, const Block& block, const bf16* weights);   \
+  void wide_block(const LogitsProduct& product, const Block& block, const bf16* weights); \
+  }
+OV_DECLARE_LINEAR_OF_PAIRS(avx512_bf16)
+OV_DECLARE_LINEAR_OF_PAIRS(amx)
+#undef OV_DECLARE_LINEAR_OF_PAIRS
 
 namespace generic {
 void block(const FloatProduct& product, const Block& block);

@@ -191,6 +191,25 @@ TEST_F(LinearTest, SeveralBlocksOfEveryKind) {
   check_large<float, bf16>(2, 3001, 896, Kind::plain);
 }
 
+TEST_F(LinearTest, EveryTailOfTheKernelsOfPairs) {
+  if (best_isa() < Isa::avx512_bf16) GTEST_SKIP() << "this CPU has no " << isa_name(Isa::avx512_bf16);
+  for (const Isa isa : {Isa::avx512_bf16, Isa::amx_bf16}) {
+    if (isa > best_isa()) continue;
+    limit_isa(isa);
+    for (const std::int64_t k : {1, 2, 3, 31, 32, 33, 1023, 1025, 2049}) {
+      for (std::int64_t m = 1; m <= 13; ++m) {
+        for (const std::int64_t n : {1, 15, 16, 17, 31, 32, 33}) {
+          if (k > 100 && (m + n) % 5) continue;  // long sums take their time
+          Case<bf16, bf16> product(m, n, k, m % 2 ? Kind::both : Kind::gated, m % 3);
+          product.args.activation = static_cast<Activation>(n % 3);
+          product.run();
+          ASSERT_NO_FATAL_FAILURE(product.check());
+        }
+      }
+    }
+  }
+}
+
 TEST_F(LinearTest, ManyRowsOverManyBlocks) {
   if (best_isa() < Isa::avx2) GTEST_SKIP() << "too slow without vectors";
   Case<bf16, bf16> product(1700, 70, 1300, Kind::bias);
@@ -240,6 +259,7 @@ TEST_F(LinearTest, RowsDoNotDependOnTheirCompany) {
   check_rows<float, float>(Kind::both, 77, 300);
   check_rows<bf16, bf16>(Kind::both, 77, 300);
   check_rows<bf16, bf16>(Kind::gated, 50, 1300);
+  check_rows<bf16, bf16>(Kind::both, 33, 1601);
   check_rows<float, float>(Kind::gated, 50, 131);
   check_rows<float, bf16>(Kind::plain, 200, 90);
 }
