@@ -11,13 +11,13 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "synth/asking.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/polygons.h"
 #include "synth/sums.h"
 #include "synth/synthesize.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
