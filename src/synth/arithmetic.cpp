@@ -1,11 +1,11 @@
 // Drawn arithmetic: a printed sum, a sum of things to count, a missing number, two numbers to compare.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/places.h"
 #include "synth/sums.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -42,8 +42,9 @@ void ask_printed(RandomStream& random, SampleWriter& writer) {
                                              "What is the answer?",       "Calculate what is shown.",
                                              "What does the sum give?",   "Work out the answer.",
                                              "What number should follow?"};
-  if (random.below(5) == 0) return ask_choice(random, writer, wordings, right, near_numbers(random, sum.result(), 3));
-  ask(random, writer, wordings, {right, sum.whole() + "."});
+  if (random.below(5) == 0)
+    return ask(random, writer, lettered("", wordings, right, near_numbers(random, sum.result(), 3)));
+  ask(random, writer, wordings, right, sum.whole() + ".");
 }
 
 void ask_missing(RandomStream& random, SampleWriter& writer) {
@@ -57,7 +58,7 @@ void ask_missing(RandomStream& random, SampleWriter& writer) {
   ask(random, writer,
       {"Which number is missing?", "What number should replace the question mark?", "Find the missing number.",
        "What is the value of the question mark?", "Which number makes this true?"},
-      {missing, sum.whole() + ", so the missing number is " + missing + "."});
+      missing, sum.whole() + ", so the missing number is " + missing + ".");
 }
 
 void draw_group(RandomStream& random, Drawing& drawing, const Rect& area, const Thing& thing, std::int64_t count) {
@@ -85,7 +86,7 @@ void ask_things(RandomStream& random, SampleWriter& writer) {
   ask(random, writer,
       {"What is the result?", "Count the things and solve the problem.", "How many " + thing.plural + " is that?",
        "What is the answer to this picture sum?", "Count on both sides and calculate."},
-      {right, minus ? sum.whole() + "." : sentence_of_sum});
+      right, minus ? sum.whole() + "." : sentence_of_sum);
 }
 
 std::vector<std::int64_t> different_numbers(RandomStream& random, std::size_t count) {
@@ -114,12 +115,12 @@ void ask_compare(RandomStream& random, SampleWriter& writer) {
     return ask(random, writer,
                {"Is the " + much + " number on the left or on the right?", "On which side is the " + much + " number?",
                 "Which side has the " + much + " number, left or right?"},
-               {left ? "Left" : "Right", "The " + much + " number is on the " + (left ? "left." : "right.")});
+               left ? "Left" : "Right", "The " + much + " number is on the " + (left ? "left." : "right."));
   }
   ask(random, writer,
       {"Which number is " + much + "?", "What is the " + much + " number?", "Find the " + much + " number.",
        "Name the " + much + " of the numbers.", "Which of these numbers is " + much + "?"},
-      {right, "The " + much + " number is " + right + "."});
+      right, "The " + much + " number is " + right + ".");
 }
 
 void draw_arithmetic(RandomStream& random, std::int64_t index, SampleWriter& writer) {

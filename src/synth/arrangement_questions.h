@@ -1,6 +1,6 @@
 // Questions about an arrangement whose answers are certain: names, places, colours, numbers, relations, sizes.
 //
-//   if (const auto question = ask_about(random, writer, "where", scene)) add_question(random, writer, *question);
+//   if (const auto question = ask_about(random, writer, "where", scene)) ask(random, writer, *question);
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@ namespace ov {
 std::span<const char* const> arrangement_kinds();
 
 // None where the scene has no certain answer of the kind.
-std::optional<PosedQuestion> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
-                                       const Arrangement& scene);
+std::optional<Query> ask_about(RandomStream& random, const SampleWriter& writer, const std::string& kind,
+                               const Arrangement& scene);
 
 }  // namespace ov

@@ -1,6 +1,10 @@
-// A question in one of its phrasings, its short answer, and the same answer as a sentence.
+// Questions about a sample: what may be asked, in several wordings, and how it is answered. A short answer is asked
+// for with the paper's formatting prompt in two of three questions, else given as a sentence; in tests, which compare
+// words, the prompt always stands.
 //
-//   add_question(random, writer, {"name", "What is shown in the picture?", "cat", "A cat is shown in the picture."});
+//   ask(random, writer, {"What does the text say?", "Read the text."}, "apple", "The text says \"apple\".");
+//   ask_some(random, writer, {{"title", {"What is the title?", "Read the title."}, "Sales"},
+//                             yes_or_no("legend", {"Is there a legend?", "Do you see a legend?"}, true)});
 #pragma once
 
 #include <span>
@@ -12,26 +16,48 @@
 
 namespace ov {
 
-struct PosedQuestion {
-  std::string kind;  // for set_kind
-  std::string text;
-  std::string answer;
-  std::string in_words;  // the answer as a sentence; empty where `text` itself says how to answer
+enum class AnswerForm {
+  brief,     // a word, a number or a phrase; with options now and then where there are wrong answers
+  lettered,  // always with options
+  text,      // longer, to the letter: no prompt
+  sentence,  // longer, right in many ways: no prompt, and in tests only where nothing else can be asked
 };
 
-// The pattern with {0} and {1} replaced.
-std::string filled(const std::string& pattern, const std::string& first, const std::string& second = "");
-std::string phrase(RandomStream& random, std::span<const char* const> patterns, const std::string& first = "",
-                   const std::string& second = "");
+struct Query {
+  std::string kind;                   // "value", "title", ...: kinds are asked equally often
+  std::vector<std::string> wordings;  // of the question
+  std::string answer;
+  std::string spoken = {};              // a brief answer as a sentence; may be empty
+  std::vector<std::string> wrong = {};  // for options, none of them right
+  AnswerForm form = AnswerForm::brief;
+};
+using Queries = std::vector<Query>;
 
-PosedQuestion choice_question(RandomStream& random, const std::string& kind, const std::string& text,
-                              const std::string& right, const std::vector<std::string>& wrong);
+Query yes_or_no(const std::string& kind, const std::vector<std::string>& wordings, bool truth,
+                const std::string& spoken_yes = "", const std::string& spoken_no = "");  // behind "Yes, " and "No, "
+Query lettered(const std::string& kind, const std::vector<std::string>& wordings, const std::string& right,
+               const std::vector<std::string>& wrong);
+Query in_a_sentence(const std::string& kind, const std::vector<std::string>& wordings, const std::string& answer);
 
-// Two of three ask for a single word or phrase, the others are answered by the sentence.
-void add_question(RandomStream& random, SampleWriter& writer, const PosedQuestion& question);
+void ask(RandomStream& random, SampleWriter& writer, const Query& query);
+void ask(RandomStream& random, SampleWriter& writer, const std::vector<std::string>& wordings,
+         const std::string& answer, const std::string& spoken = "");
+// As many as the setting "rounds" says: kinds in random order, none twice before all have been asked, no query twice.
+// The first one's kind is the sample's.
+void ask_some(RandomStream& random, SampleWriter& writer, const Queries& queries);
 
-// Asks for a caption of one sentence, or for a description of everything, in the paper's words and others.
-std::string caption_request(RandomStream& random);
-std::string detail_request(RandomStream& random);
+// %1, %2, ... in the text become the first, second, ... value.
+std::string fill(const std::string& text, const std::vector<std::string>& values);
+std::vector<std::string> fill(std::vector<std::string> texts, const std::vector<std::string>& values);
+
+// Up to three different values that are not `right`, in random order.
+std::vector<std::string> others(RandomStream& random, std::vector<std::string> values, const std::string& right);
+// `count` different whole numbers near `right`, not below `low`.
+std::vector<std::string> near_numbers(RandomStream& random, std::int64_t right, std::int64_t count,
+                                      std::int64_t low = 0);
+
+// For a caption of one sentence, and for a description of everything, in the paper's words and others.
+std::vector<std::string> caption_requests();
+std::vector<std::string> detail_requests();
 
 }  // namespace ov

@@ -1,9 +1,9 @@
 // A video whose frames show one large word or number after another.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/palette.h"
-#include "synth/question_list.h"
 #include "synth/supplies.h"
 
 namespace ov {
@@ -51,49 +51,50 @@ void show_texts(RandomStream& random, const Texts& texts, SampleWriter& writer) 
 // Words stand in quotes in questions, numbers do not.
 std::string quoted(const Texts& texts, const std::string& text) { return texts.numbers ? text : "\"" + text + "\""; }
 
-void ask_place(RandomStream& random, const Texts& texts, QuestionList& list) {
+void ask_place(RandomStream& random, const Texts& texts, Queries& queries) {
   const std::string what = texts.numbers ? "number" : "word";
-  list.add("first",
-           {"What is the first " + what + " in the video?", "Which " + what + " is shown first?",
-            "With which " + what + " does the video start?", "What does the video show first?",
-            "Read the first " + what + "."},
-           texts.shown.front());
-  list.add("last",
-           {"What is the last " + what + " in the video?", "Which " + what + " is shown last?",
-            "With which " + what + " does the video end?", "What does the video show at the end?",
-            "Read the last " + what + "."},
-           texts.shown.back());
+  queries.push_back({"first",
+                     {"What is the first " + what + " in the video?", "Which " + what + " is shown first?",
+                      "With which " + what + " does the video start?", "What does the video show first?",
+                      "Read the first " + what + "."},
+                     texts.shown.front()});
+  queries.push_back({"last",
+                     {"What is the last " + what + " in the video?", "Which " + what + " is shown last?",
+                      "With which " + what + " does the video end?", "What does the video show at the end?",
+                      "Read the last " + what + "."},
+                     texts.shown.back()});
   const std::size_t at = random.below(texts.shown.size() - 1);
   const std::string one = quoted(texts, texts.shown[at]), next = quoted(texts, texts.shown[at + 1]);
-  list.add("after",
-           {"Which " + what + " comes after " + one + "?", "What is shown right after " + one + "?",
-            "After " + one + ", which " + what + " follows?", "What comes next after " + one + "?",
-            "Which " + what + " follows " + one + "?"},
-           texts.shown[at + 1]);
-  list.add("before",
-           {"Which " + what + " comes before " + next + "?", "What is shown right before " + next + "?",
-            "Before " + next + ", which " + what + " is there?", "Which " + what + " does " + next + " follow?"},
-           texts.shown[at]);
+  queries.push_back({"after",
+                     {"Which " + what + " comes after " + one + "?", "What is shown right after " + one + "?",
+                      "After " + one + ", which " + what + " follows?", "What comes next after " + one + "?",
+                      "Which " + what + " follows " + one + "?"},
+                     texts.shown[at + 1]});
+  queries.push_back(
+      {"before",
+       {"Which " + what + " comes before " + next + "?", "What is shown right before " + next + "?",
+        "Before " + next + ", which " + what + " is there?", "Which " + what + " does " + next + " follow?"},
+       texts.shown[at]});
 }
 
-void ask_whole(RandomStream& random, bool test, const Texts& texts, QuestionList& list) {
+void ask_whole(RandomStream& random, bool test, const Texts& texts, Queries& queries) {
   const std::string what = texts.numbers ? "number" : "word";
-  list.add("how_many",
-           {"How many different " + what + "s are shown?", "How many " + what + "s does the video show?",
-            "Count the different " + what + "s in the video.", "How many different " + what + "s are there?",
-            "What is the number of different " + what + "s?"},
-           std::to_string(texts.shown.size()));
+  queries.push_back({"how_many",
+                     {"How many different " + what + "s are shown?", "How many " + what + "s does the video show?",
+                      "Count the different " + what + "s in the video.", "How many different " + what + "s are there?",
+                      "What is the number of different " + what + "s?"},
+                     std::to_string(texts.shown.size())});
   const bool shown = random.coin();
   std::string asked = random.pick(texts.shown);
   while (!shown && std::find(texts.shown.begin(), texts.shown.end(), asked) != texts.shown.end())
     asked = texts.numbers ? std::to_string(random.between(1, 99)) : random.pick(everyday_words(test));
   asked = quoted(texts, asked);
-  list.add_yes_no("shown",
-                  {"Does the " + what + " " + asked + " appear?", "Is " + asked + " shown in the video?",
-                   "Do you see the " + what + " " + asked + "?", "Does the video show " + asked + "?",
-                   "Is there a frame with the " + what + " " + asked + "?"},
-                  shown);
-  list.add_sentence(
+  queries.push_back(yes_or_no("shown",
+                              {"Does the " + what + " " + asked + " appear?", "Is " + asked + " shown in the video?",
+                               "Do you see the " + what + " " + asked + "?", "Does the video show " + asked + "?",
+                               "Is there a frame with the " + what + " " + asked + "?"},
+                              shown));
+  queries.push_back(in_a_sentence(
       "all",
       {"Read all the " + what + "s of the video in order.",
        "Which " + what + "s does the video show? List them in order.",
@@ -103,16 +104,16 @@ void ask_whole(RandomStream& random, bool test, const Texts& texts, QuestionList
         std::string all;
         for (const std::string& text : texts.shown) all += (all.empty() ? "" : ", ") + text;
         return all;
-      }());
+      }()));
 }
 
 void draw_changing_text(RandomStream& random, std::int64_t, SampleWriter& writer) {
   const Texts texts = make_texts(random, writer.test(), random.between(writer.setting("frames")));
   show_texts(random, texts, writer);
-  QuestionList list(random);
-  ask_place(random, texts, list);
-  ask_whole(random, writer.test(), texts, list);
-  list.ask(writer);
+  Queries queries;
+  ask_place(random, texts, queries);
+  ask_whole(random, writer.test(), texts, queries);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

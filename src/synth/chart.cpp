@@ -39,7 +39,7 @@ class ChartQueries {
     return texts;
   }
 
-  std::vector<Query> take() {
+  Queries take() {
     const bool exact = data_.kind != ChartKind::pie || data_.printed;
     if (exact) {
       data_.series.size() > 1 ? add_pair_values() : add_values();
@@ -290,7 +290,7 @@ class ChartQueries {
   const ChartData& data_;
   const ChartLook& look_;
   std::string mark_;
-  std::vector<Query> queries_;
+  Queries queries_;
 };
 
 struct Chart {
@@ -317,7 +317,7 @@ Chart add_chart(RandomStream& random, std::int64_t index, SampleWriter& writer) 
 
 void draw_chart_sample(RandomStream& random, std::int64_t index, SampleWriter& writer) {
   const Chart chart = add_chart(random, index, writer);
-  ask(random, chart_queries(random, chart.data, chart.look), random.between(writer.setting("rounds")), writer);
+  ask_some(random, writer, chart_queries(random, chart.data, chart.look));
 }
 
 void draw_chart_detail(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -330,7 +330,7 @@ void draw_chart_detail(RandomStream& random, std::int64_t index, SampleWriter& w
 
 }  // namespace
 
-std::vector<Query> chart_queries(RandomStream& random, const ChartData& data, const ChartLook& look) {
+Queries chart_queries(RandomStream& random, const ChartData& data, const ChartLook& look) {
   return ChartQueries(random, data, look).take();
 }
 

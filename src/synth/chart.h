@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "synth/asking.h"
 #include "synth/chart_data.h"
 #include "synth/chart_look.h"
-#include "synth/query.h"
 
 namespace ov {
 
-std::vector<Query> chart_queries(RandomStream& random, const ChartData& data, const ChartLook& look);
+Queries chart_queries(RandomStream& random, const ChartData& data, const ChartLook& look);
 // "A bar chart titled Sales. Red: 12, Blue: 7, Green: 9."
 std::string chart_read_out(const ChartData& data);
 

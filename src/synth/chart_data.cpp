@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "synth/query.h"
+#include "synth/asking.h"
 #include "synth/word_pools.h"
 #include "synth/words.h"
 

@@ -7,12 +7,11 @@ namespace {
 
 void ask_number(RandomStream& random, SampleWriter& writer, const std::string& singular, const std::string& plural,
                 std::int64_t number) {
-  static constexpr const char* kAsk[] = {"How many {0} are there?",     "How many {0} are in the picture?",
-                                         "How many {0} can you count?", "Count the {0} in the image.",
-                                         "What is the number of {0}?",  "How many {0} do you see?"};
+  const std::vector<std::string> wordings = {"How many %1 are there?",     "How many %1 are in the picture?",
+                                             "How many %1 can you count?", "Count the %1 in the image.",
+                                             "What is the number of %1?",  "How many %1 do you see?"};
   const std::string what = number == 1 ? "is one " + singular : "are " + number_word(number) + " " + plural;
-  add_question(random, writer,
-               {"", phrase(random, kAsk, plural), std::to_string(number), "There " + what + " in the picture."});
+  ask(random, writer, fill(wordings, {plural}), std::to_string(number), "There " + what + " in the picture.");
 }
 
 void draw_counting(RandomStream& random, std::int64_t index, SampleWriter& writer) {

@@ -2,8 +2,9 @@
 // replaced, or has another colour or size. Half of the pairs that are asked whether they are the same are.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
+#include "synth/image_names.h"
 #include "synth/view.h"
 
 namespace ov {
@@ -83,17 +84,19 @@ std::string summary(Change change) {
 }
 
 // What can be asked of things that have no name.
-void ask_plainly(RandomStream& random, const Pair& pair, QuestionList& list) {
-  list.add_yes_no("same",
-                  {"Are the two images the same?", "Are these two pictures identical?", "Do both images look the same?",
-                   "Is the second image the same as the first?", "Do the images show exactly the same picture?"},
-                  pair.change == Change::none);
+void ask_plainly(RandomStream& random, const Pair& pair, Queries& queries) {
+  queries.push_back(
+      yes_or_no("same",
+                {"Are the two images the same?", "Are these two pictures identical?", "Do both images look the same?",
+                 "Is the second image the same as the first?", "Do the images show exactly the same picture?"},
+                pair.change == Change::none));
   if (pair.change == Change::none) return;
   if (pair.change != Change::moved) {
-    list.add("where",
-             {"Where do the two images differ?", "In which corner is the difference?", "Where is the change?",
-              "In which part of the picture did something change?", "Which corner is different in the second image?"},
-             kCorners[pair.from]);
+    queries.push_back(
+        {"where",
+         {"Where do the two images differ?", "In which corner is the difference?", "Where is the change?",
+          "In which part of the picture did something change?", "Which corner is different in the second image?"},
+         kCorners[pair.from]});
   }
   std::vector<std::string> wrong;
   for (const Change other :
@@ -101,49 +104,51 @@ void ask_plainly(RandomStream& random, const Pair& pair, QuestionList& list) {
     if (other != pair.change) wrong.push_back(summary(other));
   random.shuffle(wrong);
   wrong.resize(3);
-  list.add_choice("type",
-                  {"What happened between the two images?", "What changed from the first image to the second?",
-                   "How does the second image differ from the first?", "What is the change?",
-                   "Which of these describes the difference?"},
-                  summary(pair.change), wrong);
+  queries.push_back(
+      lettered("type",
+               {"What happened between the two images?", "What changed from the first image to the second?",
+                "How does the second image differ from the first?", "What is the change?",
+                "Which of these describes the difference?"},
+               summary(pair.change), wrong));
 }
 
 // Something that is gone, new, or at another place.
-void ask_what(const Pair& pair, const ImageNames& names, QuestionList& list) {
+void ask_what(const Pair& pair, const ImageNames& names, Queries& queries) {
   const std::string was = pair.was.words(), second = names.the(1), first = names.the(0);
   switch (pair.change) {
     case Change::none: break;
     case Change::gone:
-      list.add("missing",
-               {"What is missing in " + second + "?", "Which object is gone in " + second + "?",
-                "What does " + first + " show that " + second + " does not?", "What disappeared?",
-                "Which object is only in " + first + "?"},
-               was);
+      queries.push_back({"missing",
+                         {"What is missing in " + second + "?", "Which object is gone in " + second + "?",
+                          "What does " + first + " show that " + second + " does not?", "What disappeared?",
+                          "Which object is only in " + first + "?"},
+                         was});
       break;
     case Change::added:
-      list.add("added",
-               {"What was added in " + second + "?", "What is new in " + second + "?",
-                "Which object is only in " + second + "?", "What appeared?",
-                "What does " + second + " show that " + first + " does not?"},
-               was);
+      queries.push_back({"added",
+                         {"What was added in " + second + "?", "What is new in " + second + "?",
+                          "Which object is only in " + second + "?", "What appeared?",
+                          "What does " + second + " show that " + first + " does not?"},
+                         was});
       break;
     case Change::moved:
-      list.add("moved",
-               {"Which object moved?", "What is at another place in " + second + "?", "What changed its place?",
-                "Which object stands somewhere else in " + second + "?", "What was moved?"},
-               was);
-      list.add("moved_where",
-               {"Where is the " + was + " in " + second + "?", "Where did the " + was + " move?",
-                "To which corner did the " + was + " go?", "In " + second + ", where is the " + was + "?",
-                "What is the new place of the " + was + "?"},
-               kCorners[pair.to]);
+      queries.push_back(
+          {"moved",
+           {"Which object moved?", "What is at another place in " + second + "?", "What changed its place?",
+            "Which object stands somewhere else in " + second + "?", "What was moved?"},
+           was});
+      queries.push_back({"moved_where",
+                         {"Where is the " + was + " in " + second + "?", "Where did the " + was + " move?",
+                          "To which corner did the " + was + " go?", "In " + second + ", where is the " + was + "?",
+                          "What is the new place of the " + was + "?"},
+                         kCorners[pair.to]});
       break;
     case Change::replaced:
-      list.add("replaced",
-               {"What is in " + second + " instead of the " + was + "?", "What replaced the " + was + "?",
-                "What took the place of the " + was + "?", "What did the " + was + " turn into?",
-                "In " + second + ", what stands where the " + was + " was?"},
-               pair.now.words());
+      queries.push_back({"replaced",
+                         {"What is in " + second + " instead of the " + was + "?", "What replaced the " + was + "?",
+                          "What took the place of the " + was + "?", "What did the " + was + " turn into?",
+                          "In " + second + ", what stands where the " + was + " was?"},
+                         pair.now.words()});
       break;
     case Change::colour:
     case Change::size: break;
@@ -151,32 +156,32 @@ void ask_what(const Pair& pair, const ImageNames& names, QuestionList& list) {
 }
 
 // Something that has another color or size.
-void ask_look(const Pair& pair, const ImageNames& names, QuestionList& list) {
+void ask_look(const Pair& pair, const ImageNames& names, Queries& queries) {
   const std::string was = pair.was.words(), second = names.the(1), first = names.the(0);
   if (pair.change == Change::colour) {
-    list.add("color",
-             {"What color did the " + pair.was.noun + " become in " + second + "?",
-              "What is the new color of the " + pair.was.noun + "?",
-              "In " + second + ", what color is the " + pair.was.noun + "?",
-              "Which color does the " + pair.was.noun + " have in " + second + "?",
-              "The " + pair.was.noun + " changed its color. What color is it now?"},
-             pair.now.colour);
-    list.add("recolored",
-             {"Which shape has another color in " + second + "?", "Which shape changed its color?",
-              "What shape is colored differently in " + second + "?", "Whose color changed?",
-              "Which shape got a new color?"},
-             pair.was.noun);
+    queries.push_back({"color",
+                       {"What color did the " + pair.was.noun + " become in " + second + "?",
+                        "What is the new color of the " + pair.was.noun + "?",
+                        "In " + second + ", what color is the " + pair.was.noun + "?",
+                        "Which color does the " + pair.was.noun + " have in " + second + "?",
+                        "The " + pair.was.noun + " changed its color. What color is it now?"},
+                       pair.now.colour});
+    queries.push_back({"recolored",
+                       {"Which shape has another color in " + second + "?", "Which shape changed its color?",
+                        "What shape is colored differently in " + second + "?", "Whose color changed?",
+                        "Which shape got a new color?"},
+                       pair.was.noun});
   } else if (pair.change == Change::size) {
-    list.add("size",
-             {"Is the " + was + " larger or smaller in " + second + "?",
-              "Did the " + was + " become larger or smaller?", "Did the " + was + " grow larger or smaller?",
-              "Compared with " + first + ", is the " + was + " in " + second + " larger or smaller?",
-              "How did the size of the " + was + " change, larger or smaller?"},
-             pair.larger ? "larger" : "smaller");
-    list.add("resized",
-             {"Which object changed its size?", "What has another size in " + second + "?",
-              "Which object has a different size?", "What was resized?", "The size of which object changed?"},
-             was);
+    queries.push_back({"size",
+                       {"Is the " + was + " larger or smaller in " + second + "?",
+                        "Did the " + was + " become larger or smaller?", "Did the " + was + " grow larger or smaller?",
+                        "Compared with " + first + ", is the " + was + " in " + second + " larger or smaller?",
+                        "How did the size of the " + was + " change, larger or smaller?"},
+                       pair.larger ? "larger" : "smaller"});
+    queries.push_back({"resized",
+                       {"Which object changed its size?", "What has another size in " + second + "?",
+                        "Which object has a different size?", "What was resized?", "The size of which object changed?"},
+                       was});
   }
 }
 
@@ -187,18 +192,19 @@ void draw_difference(RandomStream& random, std::int64_t index, SampleWriter& wri
   const ImageNames names(random, 2);
   writer.add_picture(draw_view(random, pair.before, width, height));
   writer.add_picture(draw_view(random, pair.after, width, height));
-  QuestionList list(random);
-  ask_plainly(random, pair, list);
+  Queries queries;
+  ask_plainly(random, pair, queries);
   if (!pair.nameless) {
-    ask_what(pair, names, list);
-    ask_look(pair, names, list);
-    list.add_sentence("sentence",
+    ask_what(pair, names, queries);
+    ask_look(pair, names, queries);
+    queries.push_back(
+        in_a_sentence("sentence",
                       {"What is the difference between the two images?", "Describe the change between the images.",
                        "Compare the two images. What changed?", "How do these two images differ? Say it in a sentence.",
                        "Spot the difference and describe it."},
-                      description(pair));
+                      description(pair)));
   }
-  list.ask(writer);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Document add_document(RandomStream& random, SampleWriter& writer) {
 template <typename Document>
 void draw_questions(RandomStream& random, std::int64_t, SampleWriter& writer) {
   const Document document = add_document<Document>(random, writer);
-  ask(random, document.queries(random), random.between(writer.setting("rounds")), writer);
+  ask_some(random, writer, document.queries(random));
 }
 
 template <typename Document>

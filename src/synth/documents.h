@@ -3,7 +3,7 @@
 //
 //   const Table table = Table::make(random, /*test=*/false);
 //   writer.add_picture(table.draw(random, font));
-//   ask(random, table.queries(random), 1, writer);
+//   ask_some(random, writer, table.queries(random));
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "media/image.h"
+#include "synth/asking.h"
 #include "synth/drawing.h"
-#include "synth/query.h"
 #include "synth/random_stream.h"
 
 namespace ov {
@@ -25,7 +25,7 @@ struct Table {
 
   static Table make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
-  std::vector<Query> queries(RandomStream& random) const;
+  Queries queries(RandomStream& random) const;
   std::string read_out() const;
 };
 
@@ -43,7 +43,7 @@ struct Receipt {
   std::string price(std::int64_t cents) const;
   static Receipt make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
-  std::vector<Query> queries(RandomStream& random) const;
+  Queries queries(RandomStream& random) const;
   std::string read_out() const;
 };
 
@@ -61,7 +61,7 @@ struct FilledForm {
 
   static FilledForm make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
-  std::vector<Query> queries(RandomStream& random) const;
+  Queries queries(RandomStream& random) const;
   std::string read_out() const;
 };
 
@@ -76,7 +76,7 @@ struct Window {
 
   static Window make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
-  std::vector<Query> queries(RandomStream& random) const;
+  Queries queries(RandomStream& random) const;
   std::string read_out() const;
 };
 
@@ -88,7 +88,7 @@ struct Page {
 
   static Page make(RandomStream& random, bool test);
   Image draw(RandomStream& random, const std::string& font) const;
-  std::vector<Query> queries(RandomStream& random) const;
+  Queries queries(RandomStream& random) const;
   std::string read_out() const;
 };
 

@@ -1,9 +1,9 @@
 // How often something happens in a video: a light goes on, something appears, a ball touches the ground.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/clip.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
 
 namespace ov {
 namespace {
@@ -69,42 +69,42 @@ Motif pick_round(RandomStream& random, bool test, Scene scene) {
   return round;
 }
 
-void ask_count(Scene scene, const Motif& figure, std::int64_t count, QuestionList& list) {
+void ask_count(Scene scene, const Motif& figure, std::int64_t count, Queries& queries) {
   const std::string number = std::to_string(count), the = "the " + figure.words(), a = with_article(figure.words());
   if (scene == Scene::light) {
-    list.add(
-        "light",
-        {"How many times does the light go on?", "How often does the light blink?", "Count the blinks of the light.",
-         "How many times does the lamp light up?", "How many flashes are there in the video?"},
-        number);
-    list.add("light_color",
-             {"What color is the light when it is on?", "In which color does the light blink?",
-              "What is the color of the light?", "Which color does the lamp have when it lights up?"},
-             figure.colour);
+    queries.push_back(
+        {"light",
+         {"How many times does the light go on?", "How often does the light blink?", "Count the blinks of the light.",
+          "How many times does the lamp light up?", "How many flashes are there in the video?"},
+         number});
+    queries.push_back({"light_color",
+                       {"What color is the light when it is on?", "In which color does the light blink?",
+                        "What is the color of the light?", "Which color does the lamp have when it lights up?"},
+                       figure.colour});
   } else if (scene == Scene::figure) {
-    list.add("appears",
-             {"How many times does " + a + " appear?", "How often does " + the + " come into view?",
-              "Count how many times " + the + " appears.", "How many times do you see " + a + " show up?",
-              "In this video, how many times does " + the + " appear?"},
-             number);
+    queries.push_back({"appears",
+                       {"How many times does " + a + " appear?", "How often does " + the + " come into view?",
+                        "Count how many times " + the + " appears.", "How many times do you see " + a + " show up?",
+                        "In this video, how many times does " + the + " appear?"},
+                       number});
   } else {
-    list.add("bounces",
-             {"How many times does the " + figure.noun + " touch the ground?",
-              "How often does the " + figure.noun + " reach the bottom?",
-              "Count how many times the " + figure.noun + " drops to the bottom.",
-              "How many times does the " + figure.noun + " fall down to the ground?",
-              "How many times does the " + figure.noun + " come down?"},
-             number);
+    queries.push_back({"bounces",
+                       {"How many times does the " + figure.noun + " touch the ground?",
+                        "How often does the " + figure.noun + " reach the bottom?",
+                        "Count how many times the " + figure.noun + " drops to the bottom.",
+                        "How many times does the " + figure.noun + " fall down to the ground?",
+                        "How many times does the " + figure.noun + " come down?"},
+                       number});
   }
   const std::string what = scene == Scene::light    ? "the light goes on "
                            : scene == Scene::figure ? the + " appears "
                                                     : "the " + figure.noun + " touches the ground ";
-  list.add_sentence("sentence",
-                    {"Describe the video in a sentence.", "What happens in the video, and how often?",
-                     "Say what happens and how many times.", "Summarize the video."},
-                    sentence(what + (count == 1   ? "once"
-                                     : count == 2 ? "twice"
-                                                  : number_word(count) + " times")));
+  queries.push_back(in_a_sentence("sentence",
+                                  {"Describe the video in a sentence.", "What happens in the video, and how often?",
+                                   "Say what happens and how many times.", "Summarize the video."},
+                                  sentence(what + (count == 1   ? "once"
+                                                   : count == 2 ? "twice"
+                                                                : number_word(count) + " times"))));
 }
 
 void draw_event_count(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -118,9 +118,9 @@ void draw_event_count(RandomStream& random, std::int64_t index, SampleWriter& wr
              scene == Scene::light    ? light_clip(random, on, figure)
              : scene == Scene::figure ? figure_clip(random, on, figure)
                                       : ball_clip(random, on, figure));
-  QuestionList list(random);
-  ask_count(scene, figure, count, list);
-  list.ask(writer);
+  Queries queries;
+  ask_count(scene, figure, count, queries);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
 
 namespace ov {
 namespace {
@@ -25,101 +25,102 @@ const char* kind_words(EventKind kind) {
   return kWords[static_cast<std::size_t>(kind)];
 }
 
-void ask_what(const Event& event, QuestionList& list) {
+void ask_what(const Event& event, Queries& queries) {
   const std::string was = event.before.words(), noun = event.before.noun, colour = event.before.colour;
   switch (event.kind) {
     case EventKind::appears:
-      list.add(
-          "appears",
-          {"What appears in the video?", "What comes into view?", "Which object appears?",
-           "Something shows up in the video. What is it?", "What is there at the end that was not there at first?"},
-          was);
+      queries.push_back(
+          {"appears",
+           {"What appears in the video?", "What comes into view?", "Which object appears?",
+            "Something shows up in the video. What is it?", "What is there at the end that was not there at first?"},
+           was});
       break;
     case EventKind::disappears:
-      list.add("disappears",
-               {"What disappears in the video?", "What vanishes?", "Which object disappears?",
-                "Something goes away in the video. What is it?", "What is gone at the end?"},
-               was);
+      queries.push_back({"disappears",
+                         {"What disappears in the video?", "What vanishes?", "Which object disappears?",
+                          "Something goes away in the video. What is it?", "What is gone at the end?"},
+                         was});
       break;
     case EventKind::recolours:
-      list.add(
-          "color_after",
-          {"What color does the " + noun + " become?", "What color is the " + noun + " at the end?",
-           "To which color does the " + noun + " change?", "At the end of the video, what color is the " + noun + "?",
-           "The " + noun + " changes its color. Which one does it get?"},
-          event.after.colour);
-      list.add("color_before",
-               {"What color is the " + noun + " at first?", "What color does the " + noun + " have at the beginning?",
-                "Before it changes, what color is the " + noun + "?", "In which color does the " + noun + " start?",
-                "At the start of the video, what color is the " + noun + "?"},
-               colour);
+      queries.push_back(
+          {"color_after",
+           {"What color does the " + noun + " become?", "What color is the " + noun + " at the end?",
+            "To which color does the " + noun + " change?", "At the end of the video, what color is the " + noun + "?",
+            "The " + noun + " changes its color. Which one does it get?"},
+           event.after.colour});
+      queries.push_back(
+          {"color_before",
+           {"What color is the " + noun + " at first?", "What color does the " + noun + " have at the beginning?",
+            "Before it changes, what color is the " + noun + "?", "In which color does the " + noun + " start?",
+            "At the start of the video, what color is the " + noun + "?"},
+           colour});
       break;
     case EventKind::reshapes:
-      list.add("shape_after",
-               {"What does the " + noun + " turn into?", "What shape does the " + noun + " become?",
-                "Into which shape does the " + noun + " change?", "Which shape replaces the " + noun + "?",
-                "The " + noun + " changes its shape. What is it at the end?"},
-               event.after.noun);
-      list.add(
-          "shape_before",
-          {"What was the " + event.after.noun + " before it changed?",
-           "What shape is there before the " + event.after.noun + "?",
-           "Which shape turns into the " + event.after.noun + "?", "Which shape becomes the " + event.after.noun + "?"},
-          noun);
+      queries.push_back({"shape_after",
+                         {"What does the " + noun + " turn into?", "What shape does the " + noun + " become?",
+                          "Into which shape does the " + noun + " change?", "Which shape replaces the " + noun + "?",
+                          "The " + noun + " changes its shape. What is it at the end?"},
+                         event.after.noun});
+      queries.push_back({"shape_before",
+                         {"What was the " + event.after.noun + " before it changed?",
+                          "What shape is there before the " + event.after.noun + "?",
+                          "Which shape turns into the " + event.after.noun + "?",
+                          "Which shape becomes the " + event.after.noun + "?"},
+                         noun});
       break;
   }
 }
 
-void ask_type(const Event& event, QuestionList& list) {
+void ask_type(const Event& event, Queries& queries) {
   std::vector<std::string> wrong;
   for (const EventKind other : {EventKind::appears, EventKind::disappears, EventKind::recolours, EventKind::reshapes})
     if (other != event.kind) wrong.push_back(kind_words(other));
-  list.add_choice("type",
-                  {"What happens in the video?", "Which of these happens in the video?",
-                   "What kind of change is there?", "Choose what the video shows.", "What takes place?"},
-                  kind_words(event.kind), wrong);
+  queries.push_back(lettered("type",
+                             {"What happens in the video?", "Which of these happens in the video?",
+                              "What kind of change is there?", "Choose what the video shows.", "What takes place?"},
+                             kind_words(event.kind), wrong));
 }
 
-void ask_when(const Event& event, std::int64_t frames, QuestionList& list) {
+void ask_when(const Event& event, std::int64_t frames, Queries& queries) {
   const bool early = 3 * event.frame <= frames + 1, late = 3 * event.frame >= 2 * frames;
   if (!early && !late) return;
   const std::string what = event_words(event);
-  list.add("when",
-           {"Does this happen near the beginning or near the end of the video: " + what + "?",
-            "When in the video is it, near the beginning or near the end: " + what + "?",
-            sentence(what) + " Is that near the beginning or near the end of the video?",
-            "Beginning or end: when do you see that " + what + "?"},
-           early ? "beginning" : "end");
+  queries.push_back({"when",
+                     {"Does this happen near the beginning or near the end of the video: " + what + "?",
+                      "When in the video is it, near the beginning or near the end: " + what + "?",
+                      sentence(what) + " Is that near the beginning or near the end of the video?",
+                      "Beginning or end: when do you see that " + what + "?"},
+                     early ? "beginning" : "end"});
 }
 
-void ask_order(RandomStream& random, const std::vector<Event>& events, QuestionList& list) {
+void ask_order(RandomStream& random, const std::vector<Event>& events, Queries& queries) {
   const std::string first = event_words(events[0]), second = event_words(events[1]);
-  list.add_sentence(
+  queries.push_back(in_a_sentence(
       "sentence",
       {"Describe what happens in the video, in order.", "What happens first, and what happens then?",
        "Tell the two events of the video in their order.", "Say what changes in the video, step by step."},
-      sentence("first " + first + ", then " + second));
+      sentence("first " + first + ", then " + second)));
   const bool ask_first = random.coin();
   const std::string place = ask_first ? "first" : "last";
-  list.add_choice("order",
-                  {"What happens " + place + "?", "Which of these events comes " + place + "?",
-                   "In the video, what happens " + place + "?", "Which change is the " + place + " one?"},
-                  ask_first ? first : second, {ask_first ? second : first});
-  list.add(
-      "which_" + place,
-      {"Which object changes " + place + ": the " + events[0].before.words() + " or the " + events[1].before.words() +
-           "?",
-       "Something happens to the " + events[1].before.words() + " and to the " + events[0].before.words() +
-           ". To which " + place + "?",
-       "What changes " + place + ", the " + events[1].before.words() + " or the " + events[0].before.words() + "?"},
-      events[ask_first ? 0 : 1].before.words());
+  queries.push_back(lettered("order",
+                             {"What happens " + place + "?", "Which of these events comes " + place + "?",
+                              "In the video, what happens " + place + "?", "Which change is the " + place + " one?"},
+                             ask_first ? first : second, {ask_first ? second : first}));
+  queries.push_back(
+      {"which_" + place,
+       {"Which object changes " + place + ": the " + events[0].before.words() + " or the " + events[1].before.words() +
+            "?",
+        "Something happens to the " + events[1].before.words() + " and to the " + events[0].before.words() +
+            ". To which " + place + "?",
+        "What changes " + place + ", the " + events[1].before.words() + " or the " + events[0].before.words() + "?"},
+       events[ask_first ? 0 : 1].before.words()});
   const bool holds = random.coin();
-  list.add_yes_no(
+  queries.push_back(yes_or_no(
       "before",
       {"Is it true that " + (holds ? first : second) + " before " + (holds ? second : first) + "?",
        "Is this the right order: first " + (holds ? first : second) + ", then " + (holds ? second : first) + "?",
        "Do you first see that " + (holds ? first : second) + " and then that " + (holds ? second : first) + "?"},
-      holds);
+      holds));
 }
 
 void draw_events(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -127,19 +128,20 @@ void draw_events(RandomStream& random, std::int64_t index, SampleWriter& writer)
   const std::int64_t frames = std::max(random.between(writer.setting("frames")), count == 2 ? INT64_C(6) : INT64_C(4));
   const std::vector<Event> events = make_events(random, writer, count, frames);
   write_clip(random, writer, events_clip(random, events, frames));
-  QuestionList list(random);
+  Queries queries;
   if (count == 2) {
-    ask_order(random, events, list);
+    ask_order(random, events, queries);
   } else {
-    ask_what(events[0], list);
-    ask_type(events[0], list);
-    ask_when(events[0], frames, list);
-    list.add_sentence("sentence",
+    ask_what(events[0], queries);
+    ask_type(events[0], queries);
+    ask_when(events[0], frames, queries);
+    queries.push_back(
+        in_a_sentence("sentence",
                       {"Describe what happens in the video.", "What happens in this video? Say it in a sentence.",
                        "What changes in the video?", "Tell what the video shows."},
-                      sentence(event_words(events[0])));
+                      sentence(event_words(events[0]))));
   }
-  list.ask(writer);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

@@ -95,13 +95,12 @@ Image FilledForm::draw(RandomStream& random, const std::string& font) const {
   return scanned(random, drawing, ground);
 }
 
-std::vector<Query> FilledForm::queries(RandomStream& random) const {
-  std::vector<Query> queries = {{"title",
-                                 {"What is the title of the form?", "What is written at the top of the form?",
-                                  "What is the form called?", "Read the heading of the form."},
-                                 title,
-                                 "The title is " + title + ".",
-                                 {}}};
+Queries FilledForm::queries(RandomStream& random) const {
+  Queries queries = {{"title",
+                      {"What is the title of the form?", "What is written at the top of the form?",
+                       "What is the form called?", "Read the heading of the form."},
+                      title,
+                      "The title is " + title + "."}};
   for (const Field& field : fields) {
     std::string small = field.label;
     small[0] = static_cast<char>(small[0] + 'a' - 'A');
@@ -109,9 +108,7 @@ std::vector<Query> FilledForm::queries(RandomStream& random) const {
                        fill({"What is the %1 on the form?", "What is filled in for %2?", "Which %1 is given?",
                              "Read the field %2.", "What is the value of %2?", "What is written in the field %2?"},
                             {small, field.label}),
-                       field.value,
-                       "The " + small + " is " + field.value + ".",
-                       {}});
+                       field.value, "The " + small + " is " + field.value + "."});
   }
   std::string only;
   std::int64_t count = 0;
@@ -137,8 +134,7 @@ std::vector<Query> FilledForm::queries(RandomStream& random) const {
   queries.push_back({"count",
                      {"How many boxes are ticked?", "How many checkboxes are checked?", "Count the ticked boxes."},
                      number,
-                     number + (count == 1 ? " box is ticked." : " boxes are ticked."),
-                     {}});
+                     number + (count == 1 ? " box is ticked." : " boxes are ticked.")});
   return queries;
 }
 

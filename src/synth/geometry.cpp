@@ -4,11 +4,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/polygons.h"
 #include "synth/sums.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -62,25 +62,25 @@ void ask_polygon(RandomStream& random, SampleWriter& writer) {
       return ask(random, writer,
                  {"How many sides does the shape have?", "Count the sides of the shape.", "How many edges are there?",
                   "What is the number of sides?", "This shape has how many sides?"},
-                 {sides, both + " sides."});
+                 sides, both + " sides.");
     case 1:
       return ask(random, writer,
                  {"How many corners does the shape have?", "Count the corners.", "How many vertices are there?",
                   "What is the number of corners?", "This shape has how many corners?"},
-                 {sides, both + " corners."});
+                 sides, both + " corners.");
     case 2: {
       std::vector<std::string> wrong;
       for (const char* const other : kNames) {
         if (other != name && wrong.size() < 3) wrong.emplace_back(other);
       }
-      return ask_choice(random, writer, {"What is this shape?", "Which polygon is shown?", "Name the shape."}, name,
-                        wrong);
+      return ask(random, writer,
+                 lettered("", {"What is this shape?", "Which polygon is shown?", "Name the shape."}, name, wrong));
     }
     default:
       ask(random, writer,
           {"What is the shape called?", "Which polygon is shown?", "Name this shape.", "What kind of polygon is this?",
            "What is the name of the shape?"},
-          {name, "It is " + with_article(name) + " with " + sides + " sides."});
+          name, "It is " + with_article(name) + " with " + sides + " sides.");
   }
 }
 
@@ -104,13 +104,13 @@ void ask_rectangle(RandomStream& random, SampleWriter& writer) {
     return ask(random, writer,
                {"What is the area of the rectangle?", "Find the area.", "How large is the area of this rectangle?",
                 "Calculate the area of the shape.", "What area does the rectangle cover?"},
-               {size, left + " x " + right + " = " + size + ", so the area is " + size + "."});
+               size, left + " x " + right + " = " + size + ", so the area is " + size + ".");
   }
   const std::string around = std::to_string(2 * (a + b)), half = std::to_string(a + b);
   ask(random, writer,
       {"What is the perimeter of the rectangle?", "Find the perimeter.", "How long is the way around the rectangle?",
        "Calculate the perimeter of the shape.", "What is the total length of all four sides?"},
-      {around, left + " + " + right + " = " + half + ", so the perimeter is " + around + "."});
+      around, left + " + " + right + " = " + half + ", so the perimeter is " + around + ".");
 }
 
 // Angles of 30 to 110 degrees in steps of 10, drawn as they are.
@@ -144,8 +144,8 @@ void ask_triangle(RandomStream& random, SampleWriter& writer) {
       {"What is the missing angle in degrees?", "Find the angle with the question mark.",
        "How many degrees is the third angle?", "What is the size of the unknown angle?",
        "Calculate the missing angle of the triangle."},
-      {answer,
-       std::to_string(first) + " + " + std::to_string(second) + " = " + known + ", so the angle is " + answer + "."});
+      answer,
+      std::to_string(first) + " + " + std::to_string(second) + " = " + known + ", so the angle is " + answer + ".");
 }
 
 void ask_lines(RandomStream& random, SampleWriter& writer) {
@@ -177,7 +177,7 @@ void ask_lines(RandomStream& random, SampleWriter& writer) {
   ask(random, writer,
       {which, "Which line is " + much + "?", "Name the " + much + " line.", "Which of the two lines is " + much + "?",
        "Tell me which line is " + much + "."},
-      {name, named ? "The " + name + " line is " + much + "." : "Line " + name + " is " + much + "."});
+      name, named ? "The " + name + " line is " + much + "." : "Line " + name + " is " + much + ".");
 }
 
 void ask_angle(RandomStream& random, SampleWriter& writer) {
@@ -201,7 +201,7 @@ void ask_angle(RandomStream& random, SampleWriter& writer) {
       {"Is the angle acute, right or obtuse?", "What kind of angle is this, acute, right or obtuse?",
        "Which type of angle is shown: right, acute or obtuse?", "Name the kind of angle (acute, obtuse or right).",
        "Is this an acute, an obtuse or a right angle?"},
-      {kKinds[kind], "It is " + with_article(kKinds[kind]) + " angle."});
+      kKinds[kind], "It is " + with_article(kKinds[kind]) + " angle.");
 }
 
 void ask_clock(RandomStream& random, SampleWriter& writer) {
@@ -227,7 +227,7 @@ void ask_clock(RandomStream& random, SampleWriter& writer) {
   ask(random, writer,
       {"What time is it?", "What time does the clock show?", "Read the clock.", "Which time is shown on the clock?",
        "What is the time on this clock?"},
-      {time, "The clock shows " + time + "."});
+      time, "The clock shows " + time + ".");
 }
 
 void draw_geometry(RandomStream& random, std::int64_t index, SampleWriter& writer) {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cctype>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lists.h"
 #include "synth/sums.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -29,7 +29,7 @@ void ask_sum(RandomStream& random, SampleWriter& writer) {
                {"What is " + a + " plus " + b + "?", "What is " + a + " + " + b + "?", "Add " + a + " and " + b + ".",
                 name + " has " + a + " apples and gets " + b + " more. How many apples does " + name + " have now?",
                 "How much is " + a + " and " + b + " together?", a + " + " + b + " = ?"},
-               {right, full});
+               right, full);
   }
   if (sum.sign == '-') {
     const std::string& name = random.pick(text_list("names"));
@@ -38,12 +38,12 @@ void ask_sum(RandomStream& random, SampleWriter& writer) {
         {"What is " + a + " minus " + b + "?", "What is " + a + " - " + b + "?", "Take " + b + " away from " + a + ".",
          name + " has " + a + " coins and gives away " + b + ". How many coins are left?",
          "Subtract " + b + " from " + a + ".", a + " - " + b + " = ?"},
-        {right, full});
+        right, full);
   }
   ask(random, writer,
       {"What is " + a + " times " + b + "?", "What is " + a + " x " + b + "?", "Multiply " + a + " by " + b + ".",
        "There are " + a + " boxes with " + b + " pens in each. How many pens are there?", a + " x " + b + " = ?"},
-      {right, full});
+      right, full);
 }
 
 void ask_bigger_number(RandomStream& random, SampleWriter& writer) {
@@ -59,7 +59,7 @@ void ask_bigger_number(RandomStream& random, SampleWriter& writer) {
        "Which is " + much + ": " + one + " or " + other + "?",
        "Name the " + much + " number: " + one + ", " + other + ".",
        "Out of " + one + " and " + other + ", which is " + much + "?"},
-      {right, right + " is " + much + "."});
+      right, right + " is " + much + ".");
 }
 
 void ask_bigger_thing(RandomStream& random, SampleWriter& writer) {
@@ -77,7 +77,7 @@ void ask_bigger_thing(RandomStream& random, SampleWriter& writer) {
        "Is " + with_article(a) + " or " + with_article(b) + " " + much + "?",
        "Name the " + much + " one: " + a + ", " + b + ".",
        "Which one is " + much + ", the " + a + " or the " + b + "?"},
-      {right, sentence(with_article(right) + " is " + much)});
+      right, sentence(with_article(right) + " is " + much));
 }
 
 void ask_opposite(RandomStream& random, SampleWriter& writer) {
@@ -87,7 +87,7 @@ void ask_opposite(RandomStream& random, SampleWriter& writer) {
       {"What is the opposite of " + word + "?", "What is the opposite of the word " + quoted(word) + "?",
        "Give the opposite of " + word + ".", "Which word means the opposite of " + word + "?",
        "The opposite of " + word + " is what?"},
-      {fact.what, "The opposite of " + word + " is " + fact.what + "."});
+      fact.what, "The opposite of " + word + " is " + fact.what + ".");
 }
 
 void ask_plural(RandomStream& random, SampleWriter& writer) {
@@ -97,7 +97,7 @@ void ask_plural(RandomStream& random, SampleWriter& writer) {
   ask(random, writer,
       {"What is the plural of " + name + "?", "Give the plural of " + quoted(name) + ".", "One " + name + ", two ...?",
        "How do you say more than one " + name + "?", "Write the plural form of " + name + "."},
-      {plural, "The plural of " + name + " is " + plural + "."});
+      plural, "The plural of " + name + " is " + plural + ".");
 }
 
 void ask_spelling(RandomStream& random, SampleWriter& writer) {
@@ -112,15 +112,15 @@ void ask_spelling(RandomStream& random, SampleWriter& writer) {
     case 1:
       return ask(random, writer,
                  {"What is the first letter of " + quoted(word) + "?", "With which letter does " + word + " start?"},
-                 {first, quoted(word) + " starts with " + first + "."});
+                 first, quoted(word) + " starts with " + first + ".");
     case 2:
       return ask(random, writer,
-                 {"What is the last letter of " + quoted(word) + "?", "With which letter does " + word + " end?"},
-                 {last, quoted(word) + " ends with " + last + "."});
+                 {"What is the last letter of " + quoted(word) + "?", "With which letter does " + word + " end?"}, last,
+                 quoted(word) + " ends with " + last + ".");
     case 3:
       return ask(random, writer,
                  {"How many letters does the word " + word + " have?", "Count the letters of " + quoted(word) + "."},
-                 {count, quoted(word) + " has " + count + " letters."});
+                 count, quoted(word) + " has " + count + " letters.");
     default:
       writer.add_exchange(
           random.coin() ? "Which word is spelled " + letters + "?" : "Put the letters together: " + letters, word);
@@ -155,7 +155,7 @@ void ask_order(RandomStream& random, SampleWriter& writer) {
         random, writer,
         {"Complete the list: " + item(at) + ", " + item(at + 1) + ", ...",
          "What comes next: " + item(at) + ", " + item(at + 1) + "?", "Continue: " + item(at) + ", " + item(at + 1)},
-        {item(at + 2), ""});
+        item(at + 2));
   }
   const bool after = random.coin();
   const std::string side = after ? "after " : "before ", known = after ? item(at) : item(at + 1),
@@ -164,7 +164,7 @@ void ask_order(RandomStream& random, SampleWriter& writer) {
       {"Which " + one + " comes " + side + known + "?", "What is the " + one + " " + side + known + "?",
        "Name the " + one + " " + side + known + ".", "Which " + one + " is right " + side + known + "?",
        "What comes " + side + known + "?"},
-      {right, sentence(right + " comes " + side + known)});
+      right, sentence(right + " comes " + side + known));
 }
 
 void ask_fact(RandomStream& random, SampleWriter& writer) {
@@ -196,8 +196,8 @@ void ask_fact(RandomStream& random, SampleWriter& writer) {
       text.insert(at - 1, "n");
     return text;
   };
-  ask(random, writer, {filled(kind.first), filled(kind.second), filled(kind.third)},
-      {fact.what, filled(kind.says) + " " + fact.what + "."});
+  ask(random, writer, {filled(kind.first), filled(kind.second), filled(kind.third)}, fact.what,
+      filled(kind.says) + " " + fact.what + ".");
 }
 
 void ask_definition(RandomStream& random, SampleWriter& writer) {
@@ -206,7 +206,7 @@ void ask_definition(RandomStream& random, SampleWriter& writer) {
     return ask(random, writer,
                {"What do you call " + fact.what + "?", "Which word means " + fact.what + "?",
                 "Name this: " + fact.what + ".", "What is this: " + fact.what + "?"},
-               {fact.about, ""});
+               fact.about);
   }
   writer.add_exchange(
       random.pick(std::vector<std::string>{

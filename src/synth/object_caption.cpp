@@ -24,7 +24,7 @@ void draw_object_caption(RandomStream& random, std::int64_t, SampleWriter& write
   writer.add_picture(scene.picture);
   std::vector<std::string> parts;
   for (const std::size_t i : scene.sorts_in_order()) parts.push_back(scene.sorts[i].counted(scene.count(i)));
-  writer.add_exchange(caption_request(random),
+  writer.add_exchange(random.pick(caption_requests()),
                       sentence(listed(parts) + " on " + with_article(scene.ground) + " background"));
 }
 

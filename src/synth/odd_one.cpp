@@ -2,8 +2,9 @@
 // same in that respect or not.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
+#include "synth/image_names.h"
 #include "synth/view.h"
 
 namespace ov {
@@ -89,48 +90,50 @@ std::string others(const Series& series, std::size_t image) {
   return series.respect == Respect::thing ? "show " + figure.plural : "show " + figure.counted(series.counts[image]);
 }
 
-void ask_odd(const Series& series, const ImageNames& names, QuestionList& list) {
+void ask_odd(const Series& series, const ImageNames& names, Queries& queries) {
   const std::string different = what(series.respect), which = names.which();
   const std::vector<std::string> phrasings = {"Which image shows " + different + which,
                                               "Which image has " + different + " than the others" + which,
                                               "All images but one agree. Which one shows " + different + which,
                                               "Which picture is the odd one out, with " + different + which,
                                               "Which one does not match the others, as it has " + different + which};
-  list.add("which", phrasings, names.answer(series.odd));
+  queries.push_back({"which", phrasings, names.answer(series.odd)});
   const std::vector<std::string> short_phrasings = {"Which image shows " + different + "?",
                                                     "Which picture is the odd one out, with " + different + "?",
                                                     "Find the image with " + different + "."};
-  list.add_choice("choice", short_phrasings, names.the(series.odd), [&] {
+  queries.push_back(lettered("choice", short_phrasings, names.the(series.odd), [&] {
     std::vector<std::string> wrong;
     for (std::size_t i = 0; i < series.figures.size(); ++i)
       if (i != series.odd) wrong.push_back(names.the(i));
     return wrong;
-  }());
+  }()));
   if (series.nameless) return;
   const std::size_t other = series.odd == 0 ? 1 : 0;
-  list.add_sentence("sentence",
+  queries.push_back(
+      in_a_sentence("sentence",
                     {"Which image is different from the others, and why?", "Find the odd one out and explain.",
                      "One image is not like the others. Describe how it differs.",
                      "Explain which image does not belong.", "What makes one of the images different?"},
                     sentence(names.the(series.odd) + " " + description(series, series.odd) + ", while the others " +
-                             others(series, other)));
+                             others(series, other))));
 }
 
-void ask_same(const Series& series, QuestionList& list) {
+void ask_same(const Series& series, Queries& queries) {
   static constexpr const char* kSame[] = {"the same thing", "the same color", "the same shape",
                                           "the same number of objects"};
   const std::string same = kSame[static_cast<std::size_t>(series.respect)];
-  list.add_yes_no("same",
-                  {"Do the two images show " + same + "?", "Do both images have " + same + "?",
-                   "Is there " + same + " in both pictures?", "Does the second image show " + same + " as the first?",
-                   "Compare the images: do they show " + same + "?"},
-                  series.same);
-  list.add("same_or_different",
-           {"Do the two images show " + same + " or a different one? Say same or different.",
-            "Same or different: do the images have " + same + "?",
-            "Is it " + same + " in both images? Answer same or different.",
-            "Looking for " + same + ": are the two pictures same or different?"},
-           series.same ? "same" : "different");
+  queries.push_back(
+      yes_or_no("same",
+                {"Do the two images show " + same + "?", "Do both images have " + same + "?",
+                 "Is there " + same + " in both pictures?", "Does the second image show " + same + " as the first?",
+                 "Compare the images: do they show " + same + "?"},
+                series.same));
+  queries.push_back({"same_or_different",
+                     {"Do the two images show " + same + " or a different one? Say same or different.",
+                      "Same or different: do the images have " + same + "?",
+                      "Is it " + same + " in both images? Answer same or different.",
+                      "Looking for " + same + ": are the two pictures same or different?"},
+                     series.same ? "same" : "different"});
 }
 
 void draw_odd_one(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -144,12 +147,12 @@ void draw_odd_one(RandomStream& random, std::int64_t index, SampleWriter& writer
     writer.add_picture(draw_view(random, view, side, side * random.between(85, 100) / 100));
   }
   const ImageNames names(random, count);
-  QuestionList list(random);
+  Queries queries;
   if (two)
-    ask_same(series, list);
+    ask_same(series, queries);
   else
-    ask_odd(series, names, list);
-  list.ask(writer);
+    ask_odd(series, names, queries);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

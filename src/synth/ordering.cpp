@@ -5,8 +5,9 @@
 #include <numbers>
 #include <numeric>
 
+#include "synth/asking.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
+#include "synth/image_names.h"
 #include "synth/supplies.h"
 #include "synth/view.h"
 
@@ -136,16 +137,15 @@ std::string numbers(const std::vector<std::size_t>& order) {
 }
 
 // `order`: the images in the right order.
-void ask_order(RandomStream& random, const Subject& subject, const std::vector<std::size_t>& order,
-               QuestionList& list) {
+void ask_order(RandomStream& random, const Subject& subject, const std::vector<std::size_t>& order, Queries& queries) {
   const std::string by = subject.order, right = numbers(order);
-  list.add("order",
-           {"In which order do the images belong, " + by + "? Give their numbers.",
-            "Put the images in order, " + by + ". Give the numbers of the images.",
-            "Sort the images " + by + ". Answer with their numbers.",
-            "What is the right order of the images, " + by + "? Give their numbers.",
-            "Number the images 1 to " + std::to_string(order.size()) + ". What is their order " + by + "?"},
-           right);
+  queries.push_back({"order",
+                     {"In which order do the images belong, " + by + "? Give their numbers.",
+                      "Put the images in order, " + by + ". Give the numbers of the images.",
+                      "Sort the images " + by + ". Answer with their numbers.",
+                      "What is the right order of the images, " + by + "? Give their numbers.",
+                      "Number the images 1 to " + std::to_string(order.size()) + ". What is their order " + by + "?"},
+                     right});
   std::vector<std::string> wrong;
   std::vector<std::size_t> other = order;
   while (wrong.size() < (order.size() == 2 ? 1U : 3U)) {
@@ -153,30 +153,30 @@ void ask_order(RandomStream& random, const Subject& subject, const std::vector<s
     const std::string text = numbers(other);
     if (text != right && std::find(wrong.begin(), wrong.end(), text) == wrong.end()) wrong.push_back(text);
   }
-  list.add_choice("order_choice",
-                  {"In which order do the images belong, " + by + "?", "What is the order of the images " + by + "?",
-                   "Which order is right, " + by + "?"},
-                  right, wrong);
+  queries.push_back(lettered("order_choice",
+                             {"In which order do the images belong, " + by + "?",
+                              "What is the order of the images " + by + "?", "Which order is right, " + by + "?"},
+                             right, wrong));
   std::vector<std::string> named;
   for (const std::size_t image : order) named.push_back("image " + std::to_string(image + 1));
-  list.add_sentence(
+  queries.push_back(in_a_sentence(
       "sentence",
       {"Explain in which order the images belong, " + by + ".", "Say in a sentence how to sort the images " + by + ".",
        "Describe the right order of the images, " + by + "."},
-      "The right order is " + listed(named) + ".");
-  list.add_yes_no("is_right",
-                  {"Are the images in the right order, " + by + "?", "Are the images sorted " + by + "?",
-                   "Do the images come in the order " + by + "?", "Is this the order " + by + "?"},
-                  std::is_sorted(order.begin(), order.end()));
+      "The right order is " + listed(named) + "."));
+  queries.push_back(yes_or_no("is_right",
+                              {"Are the images in the right order, " + by + "?", "Are the images sorted " + by + "?",
+                               "Do the images come in the order " + by + "?", "Is this the order " + by + "?"},
+                              std::is_sorted(order.begin(), order.end())));
 }
 
 void ask_ends(const Subject& subject, const std::vector<std::size_t>& order, const ImageNames& names,
-              QuestionList& list) {
+              Queries& queries) {
   const auto ask = [&](const std::string& kind, const std::string& what, std::size_t image) {
-    list.add(kind,
-             {"Which image shows " + what + names.which(), "In which image is " + what + names.which(),
-              "Which picture has " + what + names.which(), "Where do you see " + what + names.which()},
-             names.answer(image));
+    queries.push_back({kind,
+                       {"Which image shows " + what + names.which(), "In which image is " + what + names.which(),
+                        "Which picture has " + what + names.which(), "Where do you see " + what + names.which()},
+                       names.answer(image)});
   };
   ask("first", subject.first, order.front());
   ask("last", subject.last, order.back());
@@ -198,10 +198,10 @@ void draw_ordering(RandomStream& random, std::int64_t index, SampleWriter& write
   const std::int64_t side = random.between(writer.setting("sides"));
   for (const std::int64_t value : shown) writer.add_picture(draw_state(random, style, value, side));
   const ImageNames names(random, count);
-  QuestionList list(random);
-  ask_order(random, subject, order, list);
-  ask_ends(subject, order, names, list);
-  list.ask(writer);
+  Queries queries;
+  ask_order(random, subject, order, queries);
+  ask_ends(subject, order, names, queries);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

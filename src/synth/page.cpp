@@ -88,14 +88,13 @@ Image Page::draw(RandomStream& random, const std::string& font) const {
   return scanned(random, drawing, ground);
 }
 
-std::vector<Query> Page::queries(RandomStream&) const {
-  std::vector<Query> queries = {
+Queries Page::queries(RandomStream&) const {
+  Queries queries = {
       {"heading",
        {"What is the heading of the page?", "What is the title of the page?",
         "What is written at the top in large letters?", "Read the heading.", "Which heading does the text have?"},
        heading,
-       "The heading is " + heading + ".",
-       {}}};
+       "The heading is " + heading + "."}};
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string place = ordinal(static_cast<std::int64_t>(i) + 1);
     const std::vector<std::string> lined = {"What does the %1 line below the heading say?",
@@ -103,7 +102,7 @@ std::vector<Query> Page::queries(RandomStream&) const {
                                             "What is written in the %1 line under the heading?"};
     const std::vector<std::string> pointed = {"What is the %1 point of the list?", "Read the %1 item of the list.",
                                               "What does the %1 bullet point say?"};
-    queries.push_back({"line", fill(bullets ? pointed : lined, {place}), "", lines[i], {}});
+    queries.push_back({"line", fill(bullets ? pointed : lined, {place}), lines[i], "", {}, AnswerForm::text});
   }
   const std::string count = std::to_string(lines.size());
   if (bullets) {
@@ -111,38 +110,33 @@ std::vector<Query> Page::queries(RandomStream&) const {
                        {"How many bullet points are there?", "How many points does the list have?",
                         "How many items are in the list?", "Count the bullet points."},
                        count,
-                       "There are " + count + " bullet points.",
-                       {}});
+                       "There are " + count + " bullet points."});
   } else {
     queries.push_back({"count",
                        {"How many lines of text are below the heading?", "Count the lines of text under the heading."},
                        count,
-                       "There are " + count + " lines.",
-                       {}});
+                       "There are " + count + " lines."});
   }
   if (!date.empty()) {
     queries.push_back({"date",
                        {"What is the date on the page?", "Which date is written on the page?", "Read the date.",
                         "What date is on the page?"},
                        date,
-                       "The date is " + date + ".",
-                       {}});
+                       "The date is " + date + "."});
   }
   if (!signature.empty()) {
     queries.push_back(
         {"signature",
          {"Who signed the page?", "Which name is on the signature line?", "Whose signature is it?", "Who has signed?"},
          signature,
-         "It is signed by " + signature + ".",
-         {}});
+         "It is signed by " + signature + "."});
   }
   if (number > 0) {
     queries.push_back(
         {"page number",
          {"What is the page number?", "Which page is this?", "What number is at the bottom?", "Read the page number."},
          std::to_string(number),
-         "It is page " + std::to_string(number) + ".",
-         {}});
+         "It is page " + std::to_string(number) + "."});
   }
   return queries;
 }

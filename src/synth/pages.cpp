@@ -2,9 +2,10 @@
 #include <algorithm>
 #include <set>
 
+#include "synth/asking.h"
 #include "synth/family.h"
+#include "synth/image_names.h"
 #include "synth/palette.h"
-#include "synth/question_list.h"
 #include "synth/supplies.h"
 
 namespace ov {
@@ -51,57 +52,60 @@ Image draw_page(RandomStream& random, const TextStyle& style, const std::string&
 // Words stand in quotes in questions, numbers do not.
 std::string quoted(const Pages& pages, const std::string& text) { return pages.numbers ? text : "\"" + text + "\""; }
 
-void ask_texts(RandomStream& random, bool test, const Pages& pages, const ImageNames& names, QuestionList& list) {
+void ask_texts(RandomStream& random, bool test, const Pages& pages, const ImageNames& names, Queries& queries) {
   const std::string what = pages.numbers ? "number" : "word";
   const std::size_t page = random.below(pages.texts.size());
   const std::string the = names.the(page), text = quoted(pages, pages.texts[page]);
-  list.add(
-      "says",
-      {"What does " + the + " say?", "Which " + what + " is on " + the + "?", "Read the " + what + " in " + the + ".",
-       "What is written in " + the + "?", "What " + what + " does " + the + " show?"},
-      pages.texts[page]);
-  list.add("which",
-           {"Which image says " + text + names.which(), "Which page shows the " + what + " " + text + names.which(),
-            "Where can you read " + text + names.which(), "Which picture has the " + what + " " + text + names.which()},
-           names.answer(page));
+  queries.push_back(
+      {"says",
+       {"What does " + the + " say?", "Which " + what + " is on " + the + "?", "Read the " + what + " in " + the + ".",
+        "What is written in " + the + "?", "What " + what + " does " + the + " show?"},
+       pages.texts[page]});
+  queries.push_back(
+      {"which",
+       {"Which image says " + text + names.which(), "Which page shows the " + what + " " + text + names.which(),
+        "Where can you read " + text + names.which(), "Which picture has the " + what + " " + text + names.which()},
+       names.answer(page)});
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < pages.texts.size(); ++i)
     parts.push_back(names.the(i) + " says " + quoted(pages, pages.texts[i]));
-  list.add_sentence("sentence",
+  queries.push_back(
+      in_a_sentence("sentence",
                     {"Read all the images.", "What do the images say?", "Say what is written in each image.",
                      "Read out the pages one by one.", "What does each of the pages say?"},
-                    sentence(listed(parts)));
+                    sentence(listed(parts))));
   const bool there = random.coin();
   std::string asked = random.pick(pages.texts);
   while (!there && std::find(pages.texts.begin(), pages.texts.end(), asked) != pages.texts.end())
     asked = pages.numbers ? std::to_string(random.between(1, 20)) : random.pick(everyday_words(test));
   asked = quoted(pages, asked);
-  list.add_yes_no("shown",
-                  {"Does one of the images say " + asked + "?", "Is " + asked + " written in one of the images?",
-                   "Can you read " + asked + " in any of the images?", "Is there a page that says " + asked + "?"},
-                  there);
+  queries.push_back(
+      yes_or_no("shown",
+                {"Does one of the images say " + asked + "?", "Is " + asked + " written in one of the images?",
+                 "Can you read " + asked + " in any of the images?", "Is there a page that says " + asked + "?"},
+                there));
 }
 
-void ask_numbers(const Pages& pages, const ImageNames& names, QuestionList& list) {
+void ask_numbers(const Pages& pages, const ImageNames& names, Queries& queries) {
   std::vector<int> numbers;
   for (const std::string& text : pages.texts) numbers.push_back(std::stoi(text));
   int sum = 0;
   for (const int number : numbers) sum += number;
-  list.add("sum",
-           {"What is the sum of the numbers?", "Add the numbers in the images. What do you get?",
-            "What do the numbers add up to?", "What is the total of the numbers on the pages?",
-            "If you add up all the numbers, what is the result?"},
-           std::to_string(sum));
+  queries.push_back({"sum",
+                     {"What is the sum of the numbers?", "Add the numbers in the images. What do you get?",
+                      "What do the numbers add up to?", "What is the total of the numbers on the pages?",
+                      "If you add up all the numbers, what is the result?"},
+                     std::to_string(sum)});
   const auto largest = std::max_element(numbers.begin(), numbers.end());
   const std::string which = names.which();
-  list.add("largest",
-           {"Which image has the largest number" + which, "Which page shows the highest number" + which,
-            "Where is the largest number" + which, "In which image is the number the largest" + which},
-           names.answer(static_cast<std::size_t>(largest - numbers.begin())));
-  list.add("largest_number",
-           {"What is the largest number?", "What is the highest number on the pages?", "Which number is the largest?",
-            "Read the largest of the numbers."},
-           std::to_string(*largest));
+  queries.push_back({"largest",
+                     {"Which image has the largest number" + which, "Which page shows the highest number" + which,
+                      "Where is the largest number" + which, "In which image is the number the largest" + which},
+                     names.answer(static_cast<std::size_t>(largest - numbers.begin()))});
+  queries.push_back({"largest_number",
+                     {"What is the largest number?", "What is the highest number on the pages?",
+                      "Which number is the largest?", "Read the largest of the numbers."},
+                     std::to_string(*largest)});
 }
 
 void draw_pages(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -114,19 +118,19 @@ void draw_pages(RandomStream& random, std::int64_t index, SampleWriter& writer) 
   const TextStyle style{.font = font, .size = static_cast<double>(side) * 0.34, .bold = random.coin()};
   for (const std::string& text : pages.texts) writer.add_picture(draw_page(random, style, text, side));
   const ImageNames names(random, count);
-  QuestionList list(random);
+  Queries queries;
   if (ask_same) {
     const std::string what = pages.numbers ? "number" : "word";
-    list.add_yes_no(
-        "same",
-        {"Do both images say the same " + what + "?", "Is it the same " + what + " on both pages?",
-         "Do the two pages show the same " + what + "?", "Is the same " + what + " written in both images?"},
-        pages.texts[0] == pages.texts[1]);
+    queries.push_back(
+        yes_or_no("same",
+                  {"Do both images say the same " + what + "?", "Is it the same " + what + " on both pages?",
+                   "Do the two pages show the same " + what + "?", "Is the same " + what + " written in both images?"},
+                  pages.texts[0] == pages.texts[1]));
   } else {
-    ask_texts(random, writer.test(), pages, names, list);
-    if (pages.numbers) ask_numbers(pages, names, list);
+    ask_texts(random, writer.test(), pages, names, queries);
+    if (pages.numbers) ask_numbers(pages, names, queries);
   }
-  list.ask(writer);
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

@@ -19,31 +19,31 @@ std::vector<std::string> other_labels(RandomStream& random, const SampleWriter& 
   return others;
 }
 
-PosedQuestion ask_name(RandomStream& random, const std::string& label) {
-  static constexpr const char* kAsk[] = {"What is shown in this photo?",
-                                         "What does the photo show?",
-                                         "What is in this picture?",
-                                         "What can be seen in the photo?",
-                                         "What is this?",
-                                         "Name what you see in the image."};
-  return {"name", phrase(random, kAsk), label, "The photo shows " + photo_words(label) + "."};
+Query ask_name(const std::string& label) {
+  const std::vector<std::string> wordings = {"What is shown in this photo?",
+                                             "What does the photo show?",
+                                             "What is in this picture?",
+                                             "What can be seen in the photo?",
+                                             "What is this?",
+                                             "Name what you see in the image."};
+  return {"name", wordings, label, "The photo shows " + photo_words(label) + "."};
 }
 
-PosedQuestion ask_whether(RandomStream& random, const SampleWriter& writer, const std::string& label) {
-  static constexpr const char* kAsk[] = {"Is this {0}?", "Does the photo show {0}?", "Is this a photo of {0}?",
-                                         "Can you see {0} in this picture?", "Is {0} shown in the image?"};
+Query ask_whether(RandomStream& random, const SampleWriter& writer, const std::string& label) {
+  const std::vector<std::string> wordings = {"Is this %1?", "Does the photo show %1?", "Is this a photo of %1?",
+                                             "Can you see %1 in this picture?", "Is %1 shown in the image?"};
   const bool yes = random.coin();
   const std::string asked = photo_words(yes ? label : other_labels(random, writer, label, 1).at(0));
-  return {"exists", phrase(random, kAsk, asked), yes ? "yes" : "no",
-          (yes ? "Yes, the photo shows " : "No, the photo shows ") + photo_words(label) + "."};
+  const std::string truly = "the photo shows " + photo_words(label) + ".";
+  return yes_or_no("exists", fill(wordings, {asked}), yes, truly, truly);
 }
 
-PosedQuestion ask_choice(RandomStream& random, const SampleWriter& writer, const std::string& label) {
-  static constexpr const char* kAsk[] = {"What is shown in this photo?", "Which of these does the photo show?",
-                                         "What does the picture show?", "Which of these can be seen?",
-                                         "What is in the photo?"};
+Query ask_choice(RandomStream& random, const SampleWriter& writer, const std::string& label) {
+  const std::vector<std::string> wordings = {"What is shown in this photo?", "Which of these does the photo show?",
+                                             "What does the picture show?", "Which of these can be seen?",
+                                             "What is in the photo?"};
   const auto wrong = other_labels(random, writer, label, static_cast<std::size_t>(random.between(2, 3)));
-  return choice_question(random, "choice", phrase(random, kAsk), label, wrong);
+  return lettered("choice", wordings, label, wrong);
 }
 
 void draw_photo_caption(RandomStream& random, std::int64_t index, SampleWriter& writer) {
@@ -54,15 +54,13 @@ void draw_photo_caption(RandomStream& random, std::int64_t index, SampleWriter& 
   const std::int64_t rounds = random.between(writer.setting("rounds"));
   for (std::int64_t round = 0; round < rounds; ++round) {
     const std::int64_t kind = (index + round) % 4;
-    if (rounds == 1)
-      writer.set_kind(std::vector<std::string>{"caption", "name", "exists", "choice"}[static_cast<std::size_t>(kind)]);
-    if (kind == 0)
-      writer.add_exchange(caption_request(random), "A photo of " + photo_words(photo.label) + ".");
-    else
-      add_question(random, writer,
-                   kind == 1   ? ask_name(random, photo.label)
-                   : kind == 2 ? ask_whether(random, writer, photo.label)
-                               : ask_choice(random, writer, photo.label));
+    const Query query =
+        kind == 0   ? in_a_sentence("caption", caption_requests(), "A photo of " + photo_words(photo.label) + ".")
+        : kind == 1 ? ask_name(photo.label)
+        : kind == 2 ? ask_whether(random, writer, photo.label)
+                    : ask_choice(random, writer, photo.label);
+    if (rounds == 1) writer.set_kind(query.kind);
+    ask(random, writer, query);
   }
 }
 

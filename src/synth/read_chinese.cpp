@@ -1,9 +1,9 @@
 // One to four common Chinese characters to read, with questions in English and in Chinese.
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -24,7 +24,7 @@ void ask_reading(RandomStream& random, SampleWriter& writer, const std::string& 
   ask(random, writer,
       {"What does the Chinese text say?", "Read the Chinese text.", "What is written in the picture?",
        "What does the text say?", "Which Chinese characters are shown?"},
-      {text, ""});
+      text);
 }
 
 void ask_about(RandomStream& random, SampleWriter& writer, const std::string& text) {
@@ -36,14 +36,13 @@ void ask_about(RandomStream& random, SampleWriter& writer, const std::string& te
       if (chinese) return ask_in_chinese(random, writer, "count", count);
       return ask(random, writer,
                  {"How many Chinese characters are there?", "Count the characters.", "How many characters are shown?"},
-                 {count, ""});
+                 count);
     case 1:
       if (chinese) return ask_in_chinese(random, writer, "first", characters.front());
-      return ask(random, writer, {"What is the first character?", "Read the first character."},
-                 {characters.front(), ""});
+      return ask(random, writer, {"What is the first character?", "Read the first character."}, characters.front());
     default:
       if (chinese) return ask_in_chinese(random, writer, "last", characters.back());
-      return ask(random, writer, {"What is the last character?", "Read the last character."}, {characters.back(), ""});
+      return ask(random, writer, {"What is the last character?", "Read the last character."}, characters.back());
   }
 }
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/sums.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -61,7 +61,7 @@ void ask_reading(RandomStream& random, SampleWriter& writer, const std::vector<i
   ask(random, writer,
       {"What number is " + how + "?", "Which number is " + how + " in the picture?", "Read the number.",
        "What is the number in the image?", "What number can you see?"},
-      {number, "The number is " + number + "."});
+      number, "The number is " + number + ".");
 }
 
 void ask_about(RandomStream& random, SampleWriter& writer, const std::vector<int>& digits) {
@@ -77,29 +77,29 @@ void ask_about(RandomStream& random, SampleWriter& writer, const std::vector<int
       return ask(random, writer,
                  {"What is the sum of the digits?", "Add up the digits.", "What do the digits add up to?",
                   "What is the total of all digits?", "If you add the digits, what do you get?"},
-                 {sum, digits.size() > 1 ? chain + " = " + sum + "." : ""});
+                 sum, digits.size() > 1 ? chain + " = " + sum + "." : "");
     }
     case 1:
       return ask(random, writer,
                  {"What is the largest digit?", "Which digit is the biggest?", "Name the highest digit.",
                   "What is the greatest digit in the number?", "Which of the digits is largest?"},
-                 {largest, "The largest digit is " + largest + "."});
+                 largest, "The largest digit is " + largest + ".");
     case 2:
       return ask(random, writer,
                  {"What is the smallest digit?", "Which digit is the lowest?", "Name the smallest digit.",
                   "What is the lowest digit in the number?", "Which of the digits is smallest?"},
-                 {smallest, "The smallest digit is " + smallest + "."});
+                 smallest, "The smallest digit is " + smallest + ".");
     case 3:
       return ask(random, writer,
                  {"How many digits are there?", "How many digits does the number have?", "Count the digits.",
                   "What is the number of digits?", "How many digits can you see?"},
-                 {count, "There " + std::string(digits.size() == 1 ? "is 1 digit." : "are " + count + " digits.")});
+                 count, "There " + std::string(digits.size() == 1 ? "is 1 digit." : "are " + count + " digits."));
     default: {
       const bool even = digits.back() % 2 == 0;
       return ask(random, writer,
                  {"Is the number even or odd?", "Is this an even or an odd number?", "Even or odd?",
                   "Is the number in the picture odd or even?", "Tell me whether the number is even or odd."},
-                 {even ? "Even" : "Odd", number_of(digits) + " is " + (even ? "even." : "odd.")});
+                 even ? "Even" : "Odd", number_of(digits) + " is " + (even ? "even." : "odd."));
     }
   }
 }

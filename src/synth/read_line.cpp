@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -84,7 +84,7 @@ void ask_reading(RandomStream& random, SampleWriter& writer, const Line& line) {
                                        "What is the text in the image?", "Read out the line of text."};
   if (!line.wordings.empty() && random.coin()) wordings = line.wordings;
   const std::string text = joined(line.words);
-  ask(random, writer, wordings, {text, line.countable ? "The text says \"" + text + "\"." : ""});
+  ask(random, writer, wordings, text, line.countable ? "The text says \"" + text + "\"." : "");
 }
 
 void ask_about_words(RandomStream& random, SampleWriter& writer, const std::vector<std::string>& words) {
@@ -96,28 +96,28 @@ void ask_about_words(RandomStream& random, SampleWriter& writer, const std::vect
                  {"Which word comes after \"" + before + "\"?", "What word follows \"" + before + "\"?",
                   "What is the word right after \"" + before + "\"?", "Which word stands after \"" + before + "\"?",
                   "After the word \"" + before + "\", what comes next?"},
-                 {after, "The word after \"" + before + "\" is \"" + after + "\"."});
+                 after, "The word after \"" + before + "\" is \"" + after + "\".");
     case 1:
       return ask(random, writer,
                  {"Which word comes before \"" + after + "\"?", "What word is in front of \"" + after + "\"?",
                   "What is the word right before \"" + after + "\"?", "Which word stands before \"" + after + "\"?",
                   "Just before the word \"" + after + "\", what is written?"},
-                 {before, "The word before \"" + after + "\" is \"" + before + "\"."});
+                 before, "The word before \"" + after + "\" is \"" + before + "\".");
     case 2:
       return ask(random, writer,
                  {"How many words are there?", "Count the words.", "How many words does the text have?",
                   "What is the number of words?", "How many words can you read?"},
-                 {count, "There are " + count + " words."});
+                 count, "There are " + count + " words.");
     case 3:
       return ask(random, writer,
                  {"What is the first word?", "Which word comes first?", "With which word does the text start?",
                   "Read the first word.", "The text begins with which word?"},
-                 {words.front(), "The first word is \"" + words.front() + "\"."});
+                 words.front(), "The first word is \"" + words.front() + "\".");
     default:
       return ask(random, writer,
                  {"What is the last word?", "Which word comes last?", "With which word does the text end?",
                   "Read the last word.", "The text ends with which word?"},
-                 {words.back(), "The last word is \"" + words.back() + "\"."});
+                 words.back(), "The last word is \"" + words.back() + "\".");
   }
 }
 

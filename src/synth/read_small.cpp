@@ -1,9 +1,9 @@
 // Small text at a random place of a large picture: legible at the size of its tiles, gone when the whole picture is
 // shrunk to one. What AnyRes is for.
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -51,7 +51,7 @@ void draw_read_small(RandomStream& random, std::int64_t, SampleWriter& writer) {
   ask(random, writer,
       {"What does the small text say?", "Read the small text.", "What is written in the picture?",
        "What does the text say?", "What is the text in the image?", "Which text can you read?"},
-      {text, "The text says \"" + text + "\"."});
+      text, "The text says \"" + text + "\".");
 }
 
 }  // namespace

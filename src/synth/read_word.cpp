@@ -1,10 +1,10 @@
 // One word on a coloured ground, or letters without sense, upright or a little turned: what does it say?
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -21,7 +21,7 @@ void ask_reading(RandomStream& random, SampleWriter& writer, const std::string& 
   ask(random, writer,
       {"What does the text say?", "Read the word in the picture.", "What word is shown?", "What is written here?",
        "What is the text in the image?", "Which word can you read?", "Please read the text."},
-      {word, "The text says \"" + word + "\"."});
+      word, "The text says \"" + word + "\".");
 }
 
 void ask_about(RandomStream& random, SampleWriter& writer, const std::string& word, const std::string& colour) {
@@ -31,22 +31,22 @@ void ask_about(RandomStream& random, SampleWriter& writer, const std::string& wo
       return ask(random, writer,
                  {"How many letters does the word have?", "How many letters are there?", "Count the letters.",
                   "How long is the word in letters?", "What is the number of letters in the text?"},
-                 {length, "The word has " + length + " letters."});
+                 length, "The word has " + length + " letters.");
     case 1:
       return ask(random, writer,
                  {"What is the first letter?", "Which letter does the word start with?", "What letter comes first?",
                   "Name the first letter of the text.", "The word begins with which letter?"},
-                 {first, "The first letter is " + first + "."});
+                 first, "The first letter is " + first + ".");
     case 2:
       return ask(random, writer,
                  {"What is the last letter?", "Which letter does the word end with?", "What letter comes last?",
                   "Name the last letter of the text.", "The word ends with which letter?"},
-                 {last, "The last letter is " + last + "."});
+                 last, "The last letter is " + last + ".");
     case 3:
       return ask(random, writer,
                  {"What color is the text?", "What is the color of the letters?", "Which color is the word?",
                   "In what color is the text written?", "Name the color of the writing."},
-                 {colour, "The text is " + colour + "."});
+                 colour, "The text is " + colour + ".");
     default:
       writer.add_exchange(random.coin() ? "Spell the word in the picture." : "Read the word letter by letter.",
                           spelled(word));

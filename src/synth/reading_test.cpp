@@ -11,13 +11,13 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "synth/asking.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/polygons.h"
 #include "synth/sums.h"
 #include "synth/synthesize.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -251,6 +251,30 @@ TEST(Asking, WrongNumbersAreWrongAndDifferent) {
     const std::vector<std::string> wrong = near_numbers(random, right, 3);
     EXPECT_EQ(std::set<std::string>(wrong.begin(), wrong.end()).size(), 3U);
     EXPECT_THAT(wrong, Not(Contains(std::to_string(right))));
+  }
+}
+
+// Two of three short answers are asked for by the prompt; in tests all, and sentences only where nothing else is.
+TEST(Asking, PromptsInTwoOfThreeAndAlwaysInTests) {
+  const std::map<std::string, Range> settings = {{"rounds", {1, 1}}};
+  const Queries queries = {{"word", {"What is it?", "Name it."}, "cat", "It is a cat."},
+                           in_a_sentence("story", {"Tell it.", "Say it."}, "A cat sits.")};
+  for (const bool test : {false, true}) {
+    const SampleContext context{"", "a", test, false, &settings, nullptr};
+    int prompted = 0, stories = 0;
+    for (std::uint64_t i = 0; i < 600; ++i) {
+      RandomStream random(8, "asking", i);
+      SampleWriter one(context, 0), some(context, 0);
+      ask(random, one, queries[0]);
+      const std::string text = one.record("asking").dump();
+      const bool prompt = text.find("single word or phrase") != std::string::npos;
+      EXPECT_NE(prompt, text.find("It is a cat.") != std::string::npos) << text;
+      prompted += prompt;
+      ask_some(random, some, queries);
+      stories += some.record("asking").dump().find("A cat sits.") != std::string::npos;
+    }
+    EXPECT_NEAR(prompted, test ? 600 : 400, test ? 0 : 50);
+    EXPECT_NEAR(stories, test ? 0 : 300, test ? 0 : 60);
   }
 }
 

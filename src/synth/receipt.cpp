@@ -11,7 +11,7 @@ namespace ov {
 namespace {
 
 void add_lines(RandomStream& random, const Receipt& receipt, const std::vector<std::string>& items,
-               const std::vector<std::string>& prices, std::vector<Query>& queries) {
+               const std::vector<std::string>& prices, Queries& queries) {
   for (const Receipt::Line& line : receipt.lines) {
     const std::vector<std::string> values = {line.item, receipt.price(line.cents)};
     queries.push_back({"price",
@@ -105,7 +105,7 @@ Image Receipt::draw(RandomStream& random, const std::string& font) const {
   return scanned(random, drawing, ground);
 }
 
-std::vector<Query> Receipt::queries(RandomStream& random) const {
+Queries Receipt::queries(RandomStream& random) const {
   std::vector<std::string> items, prices;
   for (const Line& line : lines) {
     items.push_back(line.item);
@@ -113,7 +113,7 @@ std::vector<Query> Receipt::queries(RandomStream& random) const {
   }
   const std::string sum = price(total()), count = std::to_string(lines.size());
   prices.push_back(sum);
-  std::vector<Query> queries = {
+  Queries queries = {
       {"total",
        {"What is the total?", "How much is the total?", "What is the total amount on the receipt?",
         "How much was paid in total?", "What is the sum of the receipt?"},
@@ -161,13 +161,11 @@ std::vector<Query> Receipt::queries(RandomStream& random) const {
     queries.push_back({"change",
                        {"How much is the change?", "What is the change?", "How much money was given back?"},
                        back,
-                       "The change is " + back + ".",
-                       {}});
+                       "The change is " + back + "."});
     queries.push_back({"change",
                        {"How much cash was given?", "What is the amount of cash?", "How much cash was paid?"},
                        given,
-                       given + " was given in cash.",
-                       {}});
+                       given + " was given in cash."});
   }
   return queries;
 }

@@ -40,7 +40,8 @@ void draw_scene_detail(RandomStream& random, std::int64_t, SampleWriter& writer)
   form.figures = random.between(20, 80);
   const Arrangement scene = arrange(random, writer, form);
   writer.add_picture(scene.picture);
-  writer.add_exchange(detail_request(random), items_sentence(scene) + " The background is " + scene.ground + ".");
+  writer.add_exchange(random.pick(detail_requests()),
+                      items_sentence(scene) + " The background is " + scene.ground + ".");
 }
 
 }  // namespace

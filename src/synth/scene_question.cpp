@@ -31,7 +31,7 @@ void draw_scene_question(RandomStream& random, std::int64_t index, SampleWriter&
   const auto kinds = arrangement_kinds();
   const std::size_t first = static_cast<std::size_t>(index) % kinds.size();
   Arrangement scene;
-  std::vector<PosedQuestion> questions;
+  Queries questions;
   for (int tries = 0; tries < kTries && questions.empty(); ++tries) {
     scene = arrange(random, writer, form_for(random, kinds[first]));
     if (const auto question = ask_about(random, writer, kinds[first], scene)) questions.push_back(*question);
@@ -40,13 +40,13 @@ void draw_scene_question(RandomStream& random, std::int64_t index, SampleWriter&
   for (std::size_t tries = 0; tries < 100 && questions.size() < std::max<std::size_t>(rounds, 1); ++tries) {
     const auto question = ask_about(random, writer, random.pick(kinds), scene);
     if (!question) continue;
-    const bool asked = std::any_of(questions.begin(), questions.end(), [&](const PosedQuestion& other) {
+    const bool asked = std::any_of(questions.begin(), questions.end(), [&](const Query& other) {
       return other.kind == question->kind && other.answer == question->answer;
     });
     if (!asked) questions.push_back(*question);
   }
   writer.add_picture(scene.picture);
-  for (const PosedQuestion& question : questions) add_question(random, writer, question);
+  for (const Query& question : questions) ask(random, writer, question);
   if (questions.size() == 1) writer.set_kind(questions[0].kind);
 }
 

@@ -1,10 +1,10 @@
 // Rows of figures or numbers that follow a pattern: what comes next, which is the odd one out.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/polygons.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -105,19 +105,19 @@ void ask_next_symbol(RandomStream& random, SampleWriter& writer) {
                  {"Which color comes next?", "What color should replace the question mark?",
                   "What is the color of the next shape?", "Which color continues the pattern?",
                   "The pattern goes on with which color?"},
-                 {thing_colours()[right.colour].name, full});
+                 thing_colours()[right.colour].name, full);
     case 1:
       return ask(random, writer,
                  {"Which shape comes next?", "What shape should replace the question mark?",
                   "What kind of shape follows in the row?", "Which shape continues the pattern?",
                   "The pattern goes on with which shape?"},
-                 {figure_names()[right.figure], full});
+                 figure_names()[right.figure], full);
     default:
       ask(random, writer,
           {"What comes next, with its color?", "Which colored shape replaces the question mark?",
            "Name the color and shape that come next.", "What color and shape continue the pattern?",
            "Describe the next shape and its color."},
-          {right.words(), full});
+          right.words(), full);
   }
 }
 
@@ -151,10 +151,11 @@ void ask_next_number(RandomStream& random, SampleWriter& writer) {
                                        "What number should stand at the question mark?",
                                        "Complete the row of numbers."};
   if (gap == 4) wordings.emplace_back("Which number comes next?");
-  if (random.below(4) == 0) return ask_choice(random, writer, wordings, right, near_numbers(random, numbers[gap], 3));
+  if (random.below(4) == 0)
+    return ask(random, writer, lettered("", wordings, right, near_numbers(random, numbers[gap], 3)));
   std::string all;
   for (const std::int64_t number : numbers) all += (all.empty() ? "" : ", ") + std::to_string(number);
-  ask(random, writer, wordings, {right, "The row is " + all + ", so the number is " + right + "."});
+  ask(random, writer, wordings, right, "The row is " + all + ", so the number is " + right + ".");
 }
 
 // All alike but one, with letters or asked for by place.
@@ -184,7 +185,7 @@ void ask_odd_one(RandomStream& random, SampleWriter& writer) {
       {"What is the odd one out, with its color?", "Which colored shape does not belong here?",
        "Describe the shape that differs.", "What color and shape is the different one?",
        "Name the color and shape of the odd one out."},
-      {other.words(), "The " + place + " one differs: it is " + with_article(other.words()) + "."});
+      other.words(), "The " + place + " one differs: it is " + with_article(other.words()) + ".");
 }
 
 void draw_sequence(RandomStream& random, std::int64_t index, SampleWriter& writer) {

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "synth/asking.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
+#include "synth/image_names.h"
 #include "synth/view.h"
 
 namespace ov {
@@ -116,21 +117,20 @@ std::optional<Statement> make_statement(RandomStream& random, const Exhibits& ex
   return std::nullopt;
 }
 
-void add_statement(RandomStream& random, const Statement& statement, QuestionList& list) {
+Query statement_query(RandomStream& random, const Statement& statement) {
   const std::string& words = statement.words;
   if (random.coin()) {
-    list.add(statement.kind,
-             {words + " True or false?", "Is this statement about the two images true or false? " + words,
-              "True or false: " + words, words + " Is that true or false?",
-              "Look at both images. Is the following true or false? " + words},
-             statement.holds ? "true" : "false");
-    return;
+    return {statement.kind,
+            {words + " True or false?", "Is this statement about the two images true or false? " + words,
+             "True or false: " + words, words + " Is that true or false?",
+             "Look at both images. Is the following true or false? " + words},
+            statement.holds ? "true" : "false"};
   }
-  list.add_yes_no(statement.kind,
-                  {words + " Is this correct?", "Is the statement correct? " + words,
-                   "Does this sentence describe the two images correctly? " + words,
-                   "Look at both images. Is this right? " + words, words + " Is that so? Say yes or no."},
-                  statement.holds);
+  return yes_or_no(statement.kind,
+                   {words + " Is this correct?", "Is the statement correct? " + words,
+                    "Does this sentence describe the two images correctly? " + words,
+                    "Look at both images. Is this right? " + words, words + " Is that so? Say yes or no."},
+                   statement.holds);
 }
 
 void add_view(RandomStream& random, const Exhibits& exhibits, std::size_t image, SampleWriter& writer) {
@@ -154,15 +154,11 @@ void draw_statement(RandomStream& random, std::int64_t index, SampleWriter& writ
     if (!statement) continue;
     add_view(random, exhibits, 0, writer);
     add_view(random, exhibits, 1, writer);
-    QuestionList first(random);
-    add_statement(random, *statement, first);
-    first.ask(writer);
+    ask(random, writer, statement_query(random, *statement));
     const std::int64_t more = random.between(writer.setting("rounds")) - 1;
     for (std::int64_t round = 0; round < more; ++round) {
       const auto other = make_statement(random, exhibits, names, random.below(4), random.coin());
-      QuestionList list(random);
-      if (other && other->words != statement->words) add_statement(random, *other, list);
-      list.ask(writer);
+      if (other && other->words != statement->words) ask(random, writer, statement_query(random, *other));
     }
     writer.set_kind(statement->kind);
     return;

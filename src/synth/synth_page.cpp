@@ -3,11 +3,11 @@
 #include <cmath>
 #include <numbers>
 
+#include "synth/asking.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/text_pieces.h"
-#include "synth/wording.h"
 
 namespace ov {
 namespace {
@@ -126,7 +126,7 @@ void ask_line(RandomStream& random, SampleWriter& writer, const Page& page) {
   if (random.below(4) == 0) {
     return ask(random, writer,
                {"How many lines of text are there?", "Count the lines of text.", "How many lines does the page have?"},
-               {count, "There are " + count + " lines."});
+               count, "There are " + count + " lines.");
   }
   const bool last = at + 1 == page.lines.size();
   const std::string which = last && random.coin() ? "last" : number;
@@ -134,7 +134,7 @@ void ask_line(RandomStream& random, SampleWriter& writer, const Page& page) {
       {"What does the " + which + " line say?", "Read the " + which + " line.",
        "What is written on the " + which + " line?", "Which text stands on the " + which + " line?",
        "Read out only the " + which + " line."},
-      {page.lines[at], ""});
+      page.lines[at]);
 }
 
 void draw_synth_page(RandomStream& random, std::int64_t index, SampleWriter& writer) {

@@ -25,7 +25,7 @@ std::vector<std::string> column_of(const Table& table, std::size_t column) {
   return cells;
 }
 
-void add_cells(RandomStream& random, const Table& table, std::vector<Query>& queries) {
+void add_cells(RandomStream& random, const Table& table, Queries& queries) {
   for (std::size_t c = 1; c < table.header.size(); ++c) {
     const std::vector<std::string> cells = column_of(table, c), names = column_of(table, 0);
     for (const auto& row : table.rows) {
@@ -47,7 +47,7 @@ void add_cells(RandomStream& random, const Table& table, std::vector<Query>& que
   }
 }
 
-void add_numbers(RandomStream& random, const Table& table, std::vector<Query>& queries) {
+void add_numbers(RandomStream& random, const Table& table, Queries& queries) {
   const std::vector<std::string> names = column_of(table, 0);
   for (std::size_t c = 1; c < table.header.size(); ++c) {
     if (!table.numeric[c]) continue;
@@ -72,9 +72,7 @@ void add_numbers(RandomStream& random, const Table& table, std::vector<Query>& q
                        fill({"What is the sum of %1 for %2 and %3?", "How much is %1 of %2 and %3 together?",
                              "Add the %1 of %2 and %3.", "What do %2 and %3 add up to in the column %1?"},
                             {table.header[c], names[a], names[b]}),
-                       sum,
-                       "Together they are " + sum + ".",
-                       {}});
+                       sum, "Together they are " + sum + "."});
   }
 }
 
@@ -162,8 +160,8 @@ Image Table::draw(RandomStream& random, const std::string& font) const {
   return scanned(random, drawing, ground);
 }
 
-std::vector<Query> Table::queries(RandomStream& random) const {
-  std::vector<Query> queries;
+Queries Table::queries(RandomStream& random) const {
+  Queries queries;
   add_cells(random, *this, queries);
   add_numbers(random, *this, queries);
   const std::string count = std::to_string(rows.size()), columns = std::to_string(header.size());
@@ -171,13 +169,11 @@ std::vector<Query> Table::queries(RandomStream& random) const {
                      {"How many rows does the table have below the header?",
                       "How many rows are there without the header?", "Count the rows under the header."},
                      count,
-                     "There are " + count + " rows.",
-                     {}});
+                     "There are " + count + " rows."});
   queries.push_back({"count",
                      {"How many columns does the table have?", "How many columns are there?", "Count the columns."},
                      columns,
-                     "There are " + columns + " columns.",
-                     {}});
+                     "There are " + columns + " columns."});
   const std::vector<std::string> names = column_of(*this, 0);
   const bool there = random.coin();
   std::string word = random.pick(names);
@@ -195,9 +191,7 @@ std::vector<Query> Table::queries(RandomStream& random) const {
                      fill({"What is the header of the %1 column?", "What is the name of the %1 column?",
                            "Which title does the %1 column have?"},
                           {ordinal(static_cast<std::int64_t>(at) + 1)}),
-                     header[at],
-                     "It is " + header[at] + ".",
-                     {}});
+                     header[at], "It is " + header[at] + "."});
   return queries;
 }
 

@@ -1,9 +1,9 @@
 // One or two sentences about what happens in a video: something moves, or one or two events.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/events.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
 
 namespace ov {
 namespace {
@@ -42,13 +42,13 @@ void draw_video_caption(RandomStream& random, std::int64_t index, SampleWriter& 
     if (events.size() == 2) caption += " " + sentence("then " + event_words(events[1]));
     kind = events.size() == 2 ? "two_events" : "event";
   }
-  QuestionList list(random);
-  list.add_sentence(kind,
+  writer.set_kind(kind);
+  ask(random, writer,
+      in_a_sentence(kind,
                     {"Describe the video.", "What happens in this video?", "Write a caption for the video.",
                      "Give a short description of this video.", "Say in a sentence or two what the video shows.",
                      "Summarize what happens in the clip."},
-                    caption);
-  list.ask(writer);
+                    caption));
 }
 
 }  // namespace

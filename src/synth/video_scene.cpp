@@ -2,9 +2,9 @@
 // what it is, which color, how many, where.
 #include <algorithm>
 
+#include "synth/asking.h"
 #include "synth/clip.h"
 #include "synth/family.h"
-#include "synth/question_list.h"
 #include "synth/supplies.h"
 
 namespace ov {
@@ -43,61 +43,64 @@ Clip shaken(RandomStream& random, const View& view, std::int64_t frames) {
   return clip;
 }
 
-void ask_about_figures(RandomStream& random, const SampleWriter& writer, const Scenery& scenery, QuestionList& list) {
+void ask_about_figures(RandomStream& random, const SampleWriter& writer, const Scenery& scenery, Queries& queries) {
   const std::size_t i = random.below(scenery.figures.size());
   const Motif& figure = scenery.figures[i];
   const bool single = scenery.counts[i] == 1;
   if (figure.is_shape() && single) {
-    list.add("color",
-             {"What color is the " + figure.noun + "?", "Which color does the " + figure.noun + " have?",
-              "What is the color of the " + figure.noun + "?", "The " + figure.noun + " is which color?",
-              "Name the color of the " + figure.noun + "."},
-             figure.colour);
-    list.add("shape",
-             {"Which shape is " + figure.colour + "?", "What shape is the " + figure.colour + " object?",
-              "What is the " + figure.colour + " shape?", "Name the " + figure.colour + " shape.",
-              "What is the shape of the " + figure.colour + " thing?"},
-             figure.noun);
+    queries.push_back({"color",
+                       {"What color is the " + figure.noun + "?", "Which color does the " + figure.noun + " have?",
+                        "What is the color of the " + figure.noun + "?", "The " + figure.noun + " is which color?",
+                        "Name the color of the " + figure.noun + "."},
+                       figure.colour});
+    queries.push_back({"shape",
+                       {"Which shape is " + figure.colour + "?", "What shape is the " + figure.colour + " object?",
+                        "What is the " + figure.colour + " shape?", "Name the " + figure.colour + " shape.",
+                        "What is the shape of the " + figure.colour + " thing?"},
+                       figure.noun});
   }
   if (single) {
     const std::string where = kCorners[scenery.corners[i == 0 ? 0 : static_cast<std::size_t>(scenery.counts[0])]];
-    list.add("where",
-             {"Where is the " + figure.noun + "?", "In which corner is the " + figure.noun + "?",
-              "Where in the video is the " + figure.noun + "?",
-              "Which part of the picture shows the " + figure.noun + "?", "In what place is the " + figure.noun + "?"},
-             where);
+    queries.push_back(
+        {"where",
+         {"Where is the " + figure.noun + "?", "In which corner is the " + figure.noun + "?",
+          "Where in the video is the " + figure.noun + "?", "Which part of the picture shows the " + figure.noun + "?",
+          "In what place is the " + figure.noun + "?"},
+         where});
   }
   if (!figure.is_shape() && scenery.figures.size() == 1) {
-    list.add("what",
-             {"What is shown in the video?", "What object is in the video?", "What does the video show?",
-              "What is this?", "Name the thing in the video."},
-             figure.noun);
+    queries.push_back({"what",
+                       {"What is shown in the video?", "What object is in the video?", "What does the video show?",
+                        "What is this?", "Name the thing in the video."},
+                       figure.noun});
     const Thing thing{figure.noun, figure.plural, "", figure.picture};
-    list.add_choice("what_choice",
-                    {"What is in the video?", "What does the video show?", "Which of these is in the video?"},
-                    figure.noun, other_names(random, writer, thing, 3));
+    queries.push_back(lettered(
+        "what_choice", {"What is in the video?", "What does the video show?", "Which of these is in the video?"},
+        figure.noun, other_names(random, writer, thing, 3)));
   }
 }
 
 void draw_video_scene(RandomStream& random, std::int64_t, SampleWriter& writer) {
   const Scenery scenery = make_scenery(random, writer);
   write_clip(random, writer, shaken(random, scenery.view, random.between(writer.setting("frames"))));
-  QuestionList list(random);
-  ask_about_figures(random, writer, scenery, list);
-  list.add("background",
-           {"What color is the background?", "Which color does the background have?", "What is the background color?",
-            "What is the color behind the objects?", "Name the color of the background."},
-           scenery.view.ground);
+  Queries queries;
+  ask_about_figures(random, writer, scenery, queries);
+  queries.push_back(
+      {"background",
+       {"What color is the background?", "Which color does the background have?", "What is the background color?",
+        "What is the color behind the objects?", "Name the color of the background."},
+       scenery.view.ground});
   const std::size_t i = random.below(scenery.figures.size());
   const std::string plural = scenery.figures[i].plural;
-  list.add("count",
-           {"How many " + plural + " are there?", "How many " + plural + " do you see?", "Count the " + plural + ".",
-            "What is the number of " + plural + "?", "How many " + plural + " are in the video?"},
-           std::to_string(scenery.counts[i]));
-  list.add("count_all",
-           {"How many objects are there?", "How many objects are in the video?", "Count all the objects.",
-            "What is the number of objects?", "How many things do you see?"},
-           std::to_string(scenery.view.placed.size()));
+  queries.push_back(
+      {"count",
+       {"How many " + plural + " are there?", "How many " + plural + " do you see?", "Count the " + plural + ".",
+        "What is the number of " + plural + "?", "How many " + plural + " are in the video?"},
+       std::to_string(scenery.counts[i])});
+  queries.push_back({"count_all",
+                     {"How many objects are there?", "How many objects are in the video?", "Count all the objects.",
+                      "What is the number of objects?", "How many things do you see?"},
+                     std::to_string(scenery.view.placed.size())});
   const bool there = random.coin();
   Motif asked = random.pick(scenery.figures);
   const auto known = [&] {
@@ -106,11 +109,11 @@ void draw_video_scene(RandomStream& random, std::int64_t, SampleWriter& writer) 
   };
   while (!there && known()) asked = pick_motifs(random, writer, !asked.is_shape(), 1)[0];
   const std::string a = with_article(asked.noun);
-  list.add_yes_no("exists",
-                  {"Is there " + a + " in the video?", "Does the video show " + a + "?", "Can you see " + a + "?",
-                   "Do you see " + a + "?", "Is " + a + " there?"},
-                  there);
-  list.ask(writer);
+  queries.push_back(yes_or_no("exists",
+                              {"Is there " + a + " in the video?", "Does the video show " + a + "?",
+                               "Can you see " + a + "?", "Do you see " + a + "?", "Is " + a + " there?"},
+                              there));
+  ask_some(random, writer, queries);
 }
 
 }  // namespace

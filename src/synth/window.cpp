@@ -107,7 +107,7 @@ void draw_list(Drawing& drawing, const WindowLook& look, const Window& window, c
   }
 }
 
-void add_button_texts(RandomStream& random, const std::vector<std::string>& buttons, std::vector<Query>& queries) {
+void add_button_texts(RandomStream& random, const std::vector<std::string>& buttons, Queries& queries) {
   queries.push_back({"button",
                      {"What is written on the button on the right?", "Which button is on the right?",
                       "Read the text of the right button.", "What does the rightmost button say?"},
@@ -185,20 +185,18 @@ Image Window::draw(RandomStream& random, const std::string& font) const {
   return drawing.image();
 }
 
-std::vector<Query> Window::queries(RandomStream& random) const {
-  std::vector<Query> queries = {{"title",
-                                 {"What is the title of the window?", "What is the window called?",
-                                  "What is written in the title bar?", "Read the title of the window."},
-                                 title,
-                                 "The title of the window is " + title + ".",
-                                 {}}};
+Queries Window::queries(RandomStream& random) const {
+  Queries queries = {{"title",
+                      {"What is the title of the window?", "What is the window called?",
+                       "What is written in the title bar?", "Read the title of the window."},
+                      title,
+                      "The title of the window is " + title + "."}};
   const std::string count = std::to_string(buttons.size());
   queries.push_back({"count",
                      {"How many buttons are at the bottom?", "How many buttons are at the bottom of the window?",
                       "Count the buttons at the bottom."},
                      count,
-                     "There are " + count + " buttons.",
-                     {}});
+                     "There are " + count + " buttons."});
   std::vector<std::string> colours;
   for (const NamedColour& each : thing_colours()) colours.push_back(each.name);
   queries.push_back({"color",
@@ -211,9 +209,10 @@ std::vector<Query> Window::queries(RandomStream& random) const {
     queries.push_back(
         {"message",
          {"What does the message say?", "Read the message.", "What does the window say?", "Which message is shown?"},
-         "",
          message,
-         {}});
+         "",
+         {},
+         AnswerForm::text});
   } else {
     queries.push_back({"selected",
                        {"Which item is selected?", "Which entry of the list is selected?", "What is selected?",
@@ -226,8 +225,7 @@ std::vector<Query> Window::queries(RandomStream& random) const {
         {"count",
          {"How many items are in the list?", "How many entries does the list have?", "Count the items in the list."},
          length,
-         "The list has " + length + " items.",
-         {}});
+         "The list has " + length + " items."});
   }
   if (!menus.empty()) {
     queries.push_back(

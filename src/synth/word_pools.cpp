@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "synth/query.h"
+#include "synth/asking.h"
 #include "synth/words.h"
 
 namespace ov {
