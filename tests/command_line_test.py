@@ -1,9 +1,15 @@
 """Options, help, exit codes and `explain`, from outside. The token counts of known sizes were
 computed with the authors' code and transformers 4.57.6."""
 
+import json
+import math
+import os
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
-from program import CORRUPT, HF, INPUT, OFFICIAL, PICTURES, USAGE, VIDEOS, ProgramTest, run, run_each
+from program import CORRUPT, HF, INPUT, OFFICIAL, PICTURES, PROGRAM, USAGE, VIDEOS, ProgramTest, run, run_each
 
 COMMANDS = [
     ["ask"],
@@ -109,9 +115,44 @@ class Usage(ProgramTest):
         self.assertIn("missing.png", done.err)
 
 
+def write_published_tower(folder):
+    """The built-in model with tiles of 384 pixels and patches of 14, as the published models have; all weights zero."""
+    source = PROGRAM.parent / "models" / "nano"
+    for name in os.listdir(source):
+        if name.endswith(".json"):
+            shutil.copy(source / name, folder)
+    config = json.loads((folder / "config.json").read_text())
+    config["vision_config"] |= {"image_size": 384, "patch_size": 14}
+    config["image_grid_pinpoints"] = [[384 * i, 384 * j] for i in range(1, 7) for j in range(1, 7)]
+    (folder / "config.json").write_text(json.dumps(config))
+    with open(source / "model.safetensors", "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    header.pop("__metadata__", None)
+    end = 0
+    for name, tensor in header.items():
+        if name.endswith("position_embedding.weight"):
+            tensor["shape"][0] = 27 * 27
+        if name.endswith("patch_embedding.weight"):
+            tensor["shape"][2:] = [14, 14]
+        begin, end = end, end + 2 * math.prod(tensor["shape"])
+        tensor["data_offsets"] = [begin, end]
+    text = json.dumps(header).encode()
+    with open(folder / "model.safetensors", "wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + end)
+
+
 class Explain(ProgramTest):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="onevision-published-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.model = ("--model", folder.name)
+        write_published_tower(Path(folder.name))
+
     def explain(self, *arguments):
-        return self.succeed("explain", "--json", *arguments).json()
+        model = () if "--model" in arguments else self.model
+        return self.succeed("explain", "--json", *model, *arguments).json()
 
     def test_shape(self):
         found = self.explain("--image-size", "1024x899")
@@ -132,7 +173,7 @@ class Explain(ProgramTest):
                 self.assertEqual(found, ["anyres", grid, unpadded, final, tokens, tiles])
 
     def test_geometry_of_all_known_sizes(self):
-        done = self.succeed("geometry", given="".join(f"{size[0]} {size[1]}\n" for size in SIZES))
+        done = self.succeed("geometry", *self.model, given="".join(f"{size[0]} {size[1]}\n" for size in SIZES))
         for size, line in zip(SIZES, done.out.splitlines(), strict=True):
             _, _, grid, unpadded, final, tokens, _ = size
             self.assertEqual([int(word) for word in line.split()], [*grid, *unpadded, *final, tokens], size)
@@ -168,7 +209,7 @@ class Explain(ProgramTest):
         self.assertNotEqual(sides[6], (item["width"], item["height"]))
 
     def test_text_says_the_numbers(self):
-        out = self.succeed("explain", "--image-size", "1024x899").out
+        out = self.succeed("explain", *self.model, "--image-size", "1024x899").out
         for words in ("1024x899", "3x3", "6551 tokens", "memory"):
             self.assertIn(words, out)
 
@@ -184,7 +225,7 @@ class Explain(ProgramTest):
 
     def test_a_prompt_over_the_context_is_refused(self):
         sizes = ["--image-size=50x50"] * 60
-        self.refuse(INPUT, "explain", *sizes)
+        self.refuse(INPUT, "explain", *self.model, *sizes)
 
     def test_other_geometry_and_layout(self):
         for model in (OFFICIAL, HF):
