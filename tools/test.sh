@@ -122,7 +122,8 @@ run_tests() {
   # The sanitizers of clang 14 lose their fixed addresses when the kernel randomises too many bits.
   OV_NO_ASLR=()
   setarch -R true 2>/dev/null && OV_NO_ASLR=(setarch -R)
-  export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp" UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS="suppressions=$PWD/tools/tsan.supp" UBSAN_OPTIONS=print_stacktrace=1 \
+    LSAN_OPTIONS="suppressions=$PWD/tools/lsan.supp:print_suppressions=0"
   mapfile -t sources < <(cpp_files)
   check "floors" python3 tools/check_floors.py
   check "house" python3 tools/check_house.py

@@ -136,6 +136,28 @@ TEST(Prefetcher, StopsWaitingWhenCancelled) {
   release = true;
 }
 
+// The consumer may be a thread of another queue that is taken down first.
+TEST(Prefetcher, StopEndsAWaitForWhatNeverComes) {
+  std::atomic<bool> release{false};
+  const auto produce = [&](std::int64_t) {
+    while (!release) sleep_ms(1);
+    return 1;
+  };
+  Prefetcher<int> stuck(3, produce, {.threads = 1});
+  std::thread other([&] {
+    sleep_ms(30);
+    stuck.stop();
+  });
+  try {
+    stuck.next();
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::interrupted);
+  }
+  other.join();
+  release = true;
+}
+
 Processor small_processor() {
   const std::string folder = OV_TESTDATA "/goldens/checkpoints/small-official";
   return Processor(folder, read_model_config(folder + "/config.json"), {});

@@ -14,12 +14,17 @@ OrderedQueue::OrderedQueue(std::int64_t count, Make make, const PrefetchOptions&
   for (std::int64_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-OrderedQueue::~OrderedQueue() {
+void OrderedQueue::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   room_.notify_all();
+  ready_.notify_all();
+}
+
+OrderedQueue::~OrderedQueue() {
+  stop();
   for (std::thread& thread : threads_) thread.join();
 }
 
@@ -62,9 +67,10 @@ OrderedQueue::Made OrderedQueue::take() {
     return made;
   }
   std::unique_lock lock(mutex_);
-  while (!ready_.wait_for(lock, kGlance, [&] { return done_.contains(next_out_); })) {
+  while (!ready_.wait_for(lock, kGlance, [&] { return stopping_ || done_.contains(next_out_); })) {
     if (is_cancelled()) throw Error(ErrorKind::interrupted, "interrupted while reading data");
   }
+  if (!done_.contains(next_out_)) throw Error(ErrorKind::interrupted, "reading data was stopped");
   waited_s_ += waited();
   Made made = std::move(done_.extract(next_out_).mapped());
   bytes_ -= made.bytes;

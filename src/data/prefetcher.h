@@ -47,6 +47,7 @@ class OrderedQueue {
   bool at_end() const { return next_out_ == count_; }
   std::int64_t index() const { return next_out_; }
   Made take();
+  void stop();  // from any thread: no more results are begun, and who waits for one gets interrupted
   double waited_s() const { return waited_s_; }
 
  private:
@@ -95,6 +96,9 @@ class Prefetcher {
     if (made.error) std::rethrow_exception(made.error);
     return std::move(*static_cast<T*>(made.value.get()));
   }
+
+  // Ends the work early, from any thread: next() throws interrupted where its result is not ready.
+  void stop() { queue_.stop(); }
 
   std::int64_t index() const { return queue_.index(); }  // of the result that next() gives
   double waited_s() const { return queue_.waited_s(); }  // that next() has spent waiting, all calls together

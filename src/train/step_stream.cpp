@@ -126,7 +126,7 @@ StepStream::StepStream(const Dataset& data, const Processor& processor, const St
 }
 
 StepStream::~StepStream() {
-  reads_.reset();  // first, so that a pass that waits for a record ends
+  reads_->stop();  // so that a pass that waits for a record ends
   passes_.reset();
 }
 
