@@ -26,7 +26,7 @@ std::int64_t TrainingSample::bytes() const {
 }
 
 TrainingSample prepare_sample(const Sample& sample, const Processor& processor, const TrainingForm& form) {
-  TrainingSample out{sample.id, sample.dataset, sample.where, sample.sha256, {}, {}};
+  TrainingSample out{sample.id, sample.dataset, sample.where, sample.sha256, {}, sample.regions, {}};
   out.prompt = at_record(sample.where, [&] { return processor.prepare_training(sample.turns, sample.media, form); });
   return out;
 }

@@ -21,6 +21,7 @@ struct TrainingSample {
   std::string where;
   std::string sha256;  // of the record's canonical JSON
   TrainingPrompt prompt;
+  std::vector<Region> regions;
   std::vector<float> pixels;  // of all media in order; empty until they are read
 
   std::int64_t bytes() const;  // roughly, for a prefetcher's limit

@@ -136,6 +136,28 @@ TEST(RecordRules, PlainTextIsOneTurn) {
   EXPECT_THAT(refusal([&] { read(R"({"text": 5})"); }), HasSubstr("a:1: \"text\" should be a string"));
 }
 
+TEST(RecordRules, RegionsAreBoxesWithWords) {
+  const auto read = [](const std::string& regions) {
+    const std::string json = R"({"text": "x", "regions": )" + regions + "}";
+    return make_sample(parse_record(parse_json(json, "a"), "a:1"), "a:1", kContext).regions;
+  };
+  const std::vector<Region> regions = read(R"([[1, 2.5, 3, 4, "red", "circle"], [0, 0, 1, 1, "a"]])");
+  ASSERT_EQ(regions.size(), 2U);
+  EXPECT_EQ(regions[0].y, 2.5);
+  EXPECT_EQ(regions[0].height, 4);
+  EXPECT_EQ(regions[0].words, (std::vector<std::string>{"red", "circle"}));
+  EXPECT_TRUE(read("null").empty());
+  EXPECT_THAT(refusal([&] { read("{}"); }), HasSubstr("a:1: \"regions\" should be a list, found object"));
+  for (const char* bad : {R"([[1, 2, 3, "a"]])", "[[1, 2, 3, 4]]", R"([[1, 2, 3, 4, ""]])", R"([[1, 2, 3, 4, 5]])",
+                          R"([["1", 2, 3, 4, "a"]])", "[7]"}) {
+    EXPECT_THAT(refusal([&] { read(bad); }), HasSubstr("a:1: region 0 should be [x, y, width, height, \"word\""))
+        << bad;
+  }
+  for (const char* bad : {R"([[-1, 2, 3, 4, "a"]])", R"([[1, 2, 0, 4, "a"]])"}) {
+    EXPECT_THAT(refusal([&] { read(bad); }), HasSubstr("region 0 should have x and y of at least 0")) << bad;
+  }
+}
+
 TEST(RecordRules, AnEmptyFolderTakesEveryPath) {
   EXPECT_EQ(media_path("", "/a/b.jpg", "w"), "/a/b.jpg");
   EXPECT_EQ(media_path("", "../b.jpg", "w"), "../b.jpg");

@@ -1,5 +1,6 @@
 #include "data/record_rules.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/sha256.h"
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::string_view kMark = "<image>";
 constexpr std::size_t kMaxPictures = 1024;
+constexpr std::size_t kMaxRegions = 16384;
+constexpr std::size_t kMaxRegionItems = 20;  // four numbers and words
 
 std::string quoted(const std::string& text) {
   return "\"" + (text.size() > 80 ? text.substr(0, 80) + "..." : text) + "\"";
@@ -59,6 +62,37 @@ void parse_pictures(const Json& image, RawRecord& into, const std::string& where
                              std::to_string(kMaxPictures) + " are taken");
   }
   for (const Json& path : image) into.media.push_back(MediaSource::image(text_of(path, "\"image\"'s item", where)));
+}
+
+Region parse_region(const Json& region, const std::string& name, const std::string& where) {
+  const bool fits = region.is_array() && region.size() >= 5 && region.size() <= kMaxRegionItems &&
+                    std::all_of(region.begin(), region.begin() + 4, [](const Json& v) { return v.is_number(); }) &&
+                    std::all_of(region.begin() + 4, region.end(), [](const Json& v) {
+                      return v.is_string() && !v.get_ref<const std::string&>().empty();
+                    });
+  if (!fits) {
+    refuse_record(where, name + " should be [x, y, width, height, \"word\", ...] with at least one word and at most " +
+                             std::to_string(kMaxRegionItems - 4));
+  }
+  Region out{region[0], region[1], region[2], region[3], {}};
+  if (!(out.x >= 0 && out.y >= 0 && out.width > 0 && out.height > 0)) {
+    refuse_record(where, name + " should have x and y of at least 0, width and height above 0");
+  }
+  for (std::size_t i = 4; i < region.size(); ++i) out.words.push_back(region[i]);
+  return out;
+}
+
+void parse_regions(const Json& regions, RawRecord& into, const std::string& where) {
+  if (!regions.is_array()) {
+    refuse_record(where, std::string("\"regions\" should be a list, found ") + regions.type_name());
+  }
+  if (regions.size() > kMaxRegions) {
+    refuse_record(where, "\"regions\" has " + std::to_string(regions.size()) + " items; at most " +
+                             std::to_string(kMaxRegions) + " are taken");
+  }
+  for (const Json& region : regions) {
+    into.regions.push_back(parse_region(region, "region " + std::to_string(into.regions.size()), where));
+  }
 }
 
 void check_marks(const Sample& sample, std::size_t marks) {
@@ -123,6 +157,7 @@ RawRecord parse_record(const Json& record, const std::string& where) {
   } else if (const Json* video = value_of(record, "video")) {
     raw.media.push_back(MediaSource::video(text_of(*video, "\"video\"", where)));
   }
+  if (const Json* regions = value_of(record, "regions")) parse_regions(*regions, raw, where);
   const Json *turns = value_of(record, "conversations"), *text = value_of(record, "text");
   if (turns == nullptr && text != nullptr) {
     raw.turns.push_back({"gpt", text_of(*text, "\"text\"", where)});
@@ -147,6 +182,7 @@ Sample make_sample(RawRecord record, const std::string& where, const RecordConte
   sample.dataset = context.dataset;
   sample.where = where;
   sample.media = std::move(record.media);
+  sample.regions = std::move(record.regions);
   for (MediaSource& media : sample.media) {
     if (record.paths_are_names || media.bytes != nullptr) continue;
     media.path = media_path(media.is_video ? context.video_folder : context.image_folder, media.path, where);

@@ -24,12 +24,13 @@ struct RawRecord {
   std::string category;
   std::vector<MediaSource> media;  // a path as the file has it, or bytes with the name they are shown by
   bool paths_are_names = false;    // the media lie in the file, loaded or not
+  std::vector<Region> regions;     // of the record's one picture
   std::vector<Turn> turns;         // roles and texts as the file has them
 };
 
 // The JSON form: "image" is a path or a list of paths, "video" a path; null counts as absent and image
 // wins over video. A turn has from and value, or role and content. Plain text may be a record {"text": "..."}: one
-// turn of gpt.
+// turn of gpt. "regions" says what a picture shows where: [[x, y, width, height, "word", ...], ...] in pixels.
 RawRecord parse_record(const Json& record, const std::string& where);
 
 Sample make_sample(RawRecord record, const std::string& where, const RecordContext& context);

@@ -12,10 +12,17 @@ namespace ov {
 
 using Turn = TrainingTurn;  // the role is "user", "assistant", "system", or what the file says
 
+// Something that a picture shows and where: what the objective regions learns from.
+struct Region {
+  double x = 0, y = 0, width = 0, height = 0;  // pixels of the picture; x and y of the left upper corner
+  std::vector<std::string> words;              // what is there, such as "red" and "circle", or one letter of a text
+};
+
 struct Sample {
   std::string id;
   std::vector<MediaSource> media;  // pictures, or one video
   std::vector<Turn> turns;
+  std::vector<Region> regions;
   std::string source;      // "data_source", else the data set's name
   std::string category;    // "category"; "" when there is none
   std::string dataset;     // name of its entry in the mixture

@@ -37,7 +37,7 @@ struct StepMetrics {
   double samples_per_s = 0;
   double utilisation = 0;          // 1 - wait_s / seconds
   double mfu = 0;                  // 0 = not known
-  std::optional<double> accuracy;  // contrastive: share of pictures whose best caption of the micro-batch is theirs
+  std::optional<double> accuracy;  // pretraining: share of pictures (cells) whose best caption (word) is theirs
   std::int64_t peak_rss_bytes = 0;
   double seconds = 0;
   double wait_s = 0;  // waited for data

@@ -4,33 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "base/error.h"
-#include "checkpoint/draw.h"
 #include "model/load.h"
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
+#include "train/draw_weight.h"
 
 namespace ov {
 namespace {
 
-// Matrices, embeddings and the probe get deviation 1 / sqrt(inputs), biases 0, norms 1; scale and bias SigLIP's start.
-Distribution start_of(const std::string& name, const Tensor& tensor) {
+Distribution start_of(const std::string& name, const Tensor& tensor) {  // scale and bias: SigLIP's start
   if (name == "logit_scale") return {std::log(10.0F), 0};
   if (name == "logit_bias") return {-10, 0};
-  if (tensor.dim() == 1) return {name.ends_with("bias") ? 0.0F : 1.0F, 0};
-  return {0, 1 / std::sqrt(static_cast<float>(tensor.size(-1)))};
-}
-
-Tensor draw(const std::string& name, const Tensor& like, std::uint64_t seed) {
-  Tensor drawn = at::empty(like.sizes(), at::kFloat);
-  auto* to = static_cast<std::uint8_t*>(drawn.data_ptr());
-  draw_tensor(start_of(name, like), seed, name, like.numel(), Dtype::f32, [&](std::span<const std::uint8_t> bytes) {
-    std::memcpy(to, bytes.data(), bytes.size());
-    to += bytes.size();
-  });
-  return drawn;
+  return usual_start(name, tensor);
 }
 
 // [N, N] float32: 1 on the diagonal, -1 beside it, 0 where captions i and j are the same.
@@ -88,8 +75,8 @@ std::unique_ptr<SiglipPair> add_pair(const std::shared_ptr<const Checkpoint>& ch
   auto pair = std::make_unique<SiglipPair>(config.vision, text_tower_of(stage, config));
   visit(*pair, [&](const std::string& name, Tensor& tensor) {
     const bool kept = name.starts_with("vision_tower.post_layernorm.");
-    const Tensor master =
-        kept && checkpoint->has(name) ? load_parameter(checkpoint, name, at::kFloat) : draw(name, tensor, seed);
+    const Tensor master = kept && checkpoint->has(name) ? load_parameter(checkpoint, name, at::kFloat)
+                                                        : draw_weight(name, tensor, seed, start_of(name, tensor));
     // Scale and bias are two numbers on which everything depends: never rounded to bfloat16.
     const at::ScalarType own = tensor.numel() == 1 ? at::kFloat : dtype;
     parameters.add(name, tensor, master, own, kept ? stage.learning_rates.vision : stage.contrastive.learning_rate);
@@ -131,7 +118,8 @@ PassLoss forward(const OneVision& model, const SiglipPair& pair, const MicroBatc
   const auto ids = caption_ids(batch.samples, pair.text_model.config.max_position_embeddings);
   const Tensor images = pair.image(model.features(batch.pixels));
   const SigmoidLoss loss = sigmoid_loss(images, pair.text_model(ids), pair.logit_scale, pair.logit_bias, ids);
-  return {(loss.rows * batch.weights.at(0)).sum(), Tensor(), loss.matched};  // all samples of a step weigh the same
+  return {(loss.rows * batch.weights.at(0)).sum(), Tensor(), loss.matched,
+          std::ssize(batch.samples)};  // all samples of a step weigh the same
 }
 
 }  // namespace ov

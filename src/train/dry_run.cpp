@@ -17,6 +17,7 @@
 #include "checkpoint/info.h"
 #include "data/scan.h"
 #include "train/contrastive.h"
+#include "train/pretraining.h"
 #include "train/stage.h"
 
 namespace ov {
@@ -107,10 +108,17 @@ struct MemoryEstimate {
 // What reads the text of the largest pass: the language model, or the text tower beside single tiles.
 struct TextSize {
   double width, inner, tokens;
-  std::int64_t layers, logits;  // logits of one token
+  std::int64_t layers;
+  double logits;  // that exist at once
 };
 
 TextSize text_size(const StageSetup& setup, const StepSize& largest) {
+  if (setup.recipe.objective == Objective::regions) {
+    const auto words = std::ssize(setup.words), cells = setup.recipe.regions.cells * setup.recipe.regions.cells;
+    const auto D = static_cast<double>(setup.config.vision.hidden_size);
+    const auto places = static_cast<double>(largest.pass_tiles * setup.config.vision.num_patches() * cells);
+    return {D, 0, places, 0, places * static_cast<double>(words)};
+  }
   if (setup.recipe.objective == Objective::contrastive) {
     const SiglipTextConfig text = text_tower_of(setup.recipe, setup.config);
     return {static_cast<double>(text.hidden_size), static_cast<double>(text.intermediate_size),
@@ -118,7 +126,8 @@ TextSize text_size(const StageSetup& setup, const StepSize& largest) {
   }
   const TextConfig& text = setup.config.text;
   return {static_cast<double>(text.hidden_size), static_cast<double>(text.intermediate_size),
-          static_cast<double>(largest.pass_tokens), text.num_hidden_layers, text.vocab_size};
+          static_cast<double>(largest.pass_tokens), text.num_hidden_layers,
+          std::min<double>(static_cast<double>(largest.pass_supervised * text.vocab_size), 16 << 20)};
 }
 
 // Weights in the compute dtype; for trained ones the master (its lower half beside bfloat16), two moments
@@ -134,8 +143,7 @@ MemoryEstimate estimate(const StageSetup& setup, const Recipe& recipe, const Ste
     memory.gradients += numbers * (largest.passes > 1 ? 4 : value);
   };
   for (const auto& [part, count] : parameters_of(setup)) add(count, rate_of(setup.recipe.learning_rates, part) != 0);
-  const bool pairs = setup.recipe.objective == Objective::contrastive;
-  if (pairs) add(dropped_parameters(setup.recipe, setup.config), true);
+  add(dropped_parameters(setup), true);
   const VisionConfig& vision = setup.config.vision;
   const TextSize text = text_size(setup, largest);
   const bool vision_learns = setup.recipe.learning_rates.vision > 0;
@@ -151,10 +159,8 @@ MemoryEstimate estimate(const StageSetup& setup, const Recipe& recipe, const Ste
   double values = tokens * D * 3 + patches * (Dv + 2 * D);
   values += layers(tokens * D, text_layer, text.layers);
   values += vision_learns ? layers(patches * Dv, vision_layer, vision.num_hidden_layers) : vision_layer;
-  const double logits =
-      std::min<double>(static_cast<double>(largest.pass_supervised * text.logits), 16 << 20) * (4 + value);
-  memory.activations =
-      values * value + logits + static_cast<double>(largest.pass_tiles * 3 * vision.image_size * vision.image_size) * 4;
+  memory.activations = values * value + text.logits * (4 + value) +
+                       static_cast<double>(largest.pass_tiles * 3 * vision.image_size * vision.image_size) * 4;
   return memory;
 }
 
@@ -162,10 +168,7 @@ std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t
   OneVision model(setup.start->config());
   const at::ScalarType dtype = recipe.dtype == "float32" ? at::kFloat : at::kBFloat16;
   Parameters parameters(model, setup.start, setup.recipe.learning_rates, dtype, recipe.seed, options.device);
-  std::unique_ptr<SiglipPair> pair;
-  if (setup.recipe.objective == Objective::contrastive) {
-    pair = add_pair(setup.start, setup.recipe, recipe.seed, dtype, parameters);
-  }
+  const auto head = add_pretraining_head(setup, recipe.seed, dtype, parameters);
   StreamOptions reading;
   reading.first_step = step;
   StepStream stream(*setup.data, *setup.processor, setup.recipe, setup.plan, setup.config.tiling.tile_size, reading);
@@ -177,7 +180,7 @@ std::string run_step(const StageSetup& setup, const Recipe& recipe, std::int64_t
     forward_options.vision_learns = setup.recipe.learning_rates.vision > 0;
     forward_options.newline = setup.config.tiling.newline;
     const PassLoss result =
-        pair ? forward(model, *pair, pass->batch, forward_options) : forward(model, pass->batch, forward_options);
+        head ? head->forward(model, pass->batch, forward_options) : forward(model, pass->batch, forward_options);
     result.total.backward();
     parameters.collect_gradients(pass->passes == 1);
     loss += result.total.item<float>();
@@ -209,9 +212,9 @@ std::string part_lines(const StageSetup& setup) {
   for (const auto& [part, count] : parameters_of(setup)) {
     text += part_line(part_name(part), count, rate_of(stage.learning_rates, part)) + "\n";
   }
-  if (stage.objective == Objective::contrastive) {
-    const std::int64_t dropped = dropped_parameters(stage, setup.config);
-    text += part_line("text tower", dropped, stage.contrastive.learning_rate) + ", dropped after the stage\n";
+  if (const std::int64_t dropped = dropped_parameters(setup); dropped > 0) {
+    const char* name = stage.objective == Objective::contrastive ? "text tower" : "head";
+    text += part_line(name, dropped, dropped_rate(stage)) + ", dropped after the stage\n";
   }
   return text;
 }

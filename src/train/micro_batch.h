@@ -35,9 +35,9 @@ MicroBatch make_micro_batch(std::vector<TrainingSample> samples, const std::vect
                             std::int64_t pad_id, std::int64_t tile_size);
 
 struct PassLoss {
-  Tensor total;              // scalar with gradients: sum of weights * losses
-  Tensor losses;             // [S] float32, of predicted tokens only
-  std::int64_t matched = 0;  // contrastive: pictures whose best caption is theirs
+  Tensor total;                            // scalar with gradients: sum of weights * losses
+  Tensor losses;                           // [S] float32, of predicted tokens only
+  std::int64_t matched = 0, compared = 0;  // of a pretraining head: how often what fits best is right, of how many
   // Mean loss of each sample over its supervised tokens; waits for a GPU.
   std::vector<double> by_sample(const MicroBatch& batch) const;
 };

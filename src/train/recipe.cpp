@@ -208,15 +208,14 @@ void check_stage(const YamlFields& fields, const StageRecipe& stage, std::set<st
                   "at least 2 in a stage with objective: contrastive, which compares the pairs of a "
                   "micro-batch");
   }
-  if (stage.objective == Objective::contrastive && (bridge || rates.language != 0 || rates.vision == 0)) {
-    fields.refuse("learning_rates",
-                  "vision alone above 0: nothing else of the model is in a stage with objective: "
-                  "contrastive");
+  if (stage.trains_tower_alone() && (bridge || rates.language != 0 || rates.vision == 0)) {
+    fields.refuse("learning_rates", "vision alone above 0: nothing else of the model is in a stage with objective: " +
+                                        name_of(stage.objective, kObjectiveNames));
   }
 }
 
 // A micro-batch is one pass, its samples weigh the same, and a picture is one tile.
-void fix_contrastive(StageRecipe& stage) {
+void fix_tower_alone(StageRecipe& stage) {
   stage.batching = Batching::padded, stage.loss = LossRule::token_mean;
   stage.tiling = {AspectMode::square, Json(), std::nullopt, false};
 }
@@ -257,7 +256,7 @@ Recipe read_recipe(const std::string& path, const std::vector<std::pair<std::str
     OtherKeys others(own, stage);
     visit_stage(stage, reader, others);
     check_stage(merged, stage, names);
-    if (stage.objective == Objective::contrastive) fix_contrastive(stage);
+    if (stage.trains_tower_alone()) fix_tower_alone(stage);
     recipe.stages.push_back(std::move(stage));
   }
   if (recipe.stages.empty()) fields.refuse("stages", "a list of at least one stage");

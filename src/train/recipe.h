@@ -22,6 +22,7 @@ enum class Objective {
   answers,      // the next token of what a conversation answers, or of a caption
   text,         // the next token of plain text
   contrastive,  // SigLIP's sigmoid loss of pictures and captions
+  regions,      // a sigmoid loss of every place of a picture and what is there
 };
 enum class LossRule {
   micro_batch_mean,  // the authors': mean within a micro-batch, then over micro-batches
@@ -46,6 +47,12 @@ struct ContrastiveRecipe {
   std::optional<std::int64_t> width, layers, heads;
 };
 
+// The head that an objective regions trains beside the vision tower.
+struct RegionsRecipe {
+  double learning_rate = 1e-3;
+  std::int64_t cells = 2;  // along each side of a patch: places that are told apart
+};
+
 struct StageRecipe {
   std::string name;
   std::string start;  // "": the stage before it
@@ -54,6 +61,7 @@ struct StageRecipe {
   std::string video_folder;  // "": image_folder
   Objective objective = Objective::answers;
   ContrastiveRecipe contrastive;
+  RegionsRecipe regions;
   PromptForm prompt = PromptForm::qwen_1_5;
   LabelRule labels = LabelRule::official;
   StageTiling tiling;
@@ -83,10 +91,13 @@ struct StageRecipe {
   std::int64_t sample_every = 0;
   std::int64_t sample_count = 4;
 
+  // Whether only the vision tower learns, from one tile a picture, beside weights that are dropped.
+  bool trains_tower_alone() const { return objective == Objective::contrastive || objective == Objective::regions; }
+
   TrainingForm form() const {
-    const PromptForm said = objective == Objective::text          ? PromptForm::text
-                            : objective == Objective::contrastive ? PromptForm::pair
-                                                                  : prompt;
+    const PromptForm said = objective == Objective::text ? PromptForm::text
+                            : trains_tower_alone()       ? PromptForm::pair
+                                                         : prompt;
     return {said, labels, video_fps, max_frames, max_length};
   }
 };

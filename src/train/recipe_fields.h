@@ -9,8 +9,10 @@ namespace ov {
 template <class E>
 using Names = std::vector<std::pair<std::string, E>>;
 
-inline const Names<Objective> kObjectiveNames = {
-    {"answers", Objective::answers}, {"text", Objective::text}, {"contrastive", Objective::contrastive}};
+inline const Names<Objective> kObjectiveNames = {{"answers", Objective::answers},
+                                                 {"text", Objective::text},
+                                                 {"contrastive", Objective::contrastive},
+                                                 {"regions", Objective::regions}};
 inline const Names<PromptForm> kPromptNames = {{"plain", PromptForm::plain}, {"qwen_1_5", PromptForm::qwen_1_5}};
 inline const Names<LabelRule> kLabelNames = {{"official", LabelRule::official}, {"clean", LabelRule::clean}};
 inline const Names<AspectMode> kModeNames = {
@@ -76,6 +78,14 @@ void visit_contrastive(StageRecipe& s, V& v) {
   });
 }
 
+template <class V>
+void visit_regions(StageRecipe& s, V& v) {
+  v.group("regions", [&](auto& in) {
+    in.number("learning_rate", s.regions.learning_rate, 1e-30, 1e30);
+    in.integer("cells", s.regions.cells, 1, 16);
+  });
+}
+
 // Keys that every stage has.
 template <class V>
 void visit_any(StageRecipe& s, V& v) {
@@ -113,8 +123,9 @@ void visit_stage(StageRecipe& s, V& own, W& other) {
   visit_any(s, own);
   const auto visit_if = [&](bool has, auto&& visit) { has ? visit(own) : visit(other); };
   visit_if(s.objective == Objective::answers, [&](auto& v) { visit_answers(s, v); });
-  visit_if(s.objective != Objective::contrastive, [&](auto& v) { visit_tokens(s, v); });
+  visit_if(!s.trains_tower_alone(), [&](auto& v) { visit_tokens(s, v); });
   visit_if(s.objective == Objective::contrastive, [&](auto& v) { visit_contrastive(s, v); });
+  visit_if(s.objective == Objective::regions, [&](auto& v) { visit_regions(s, v); });
 }
 
 template <class V>

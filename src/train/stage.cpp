@@ -10,6 +10,7 @@
 #include "checkpoint/convert.h"
 #include "checkpoint/random.h"
 #include "config/grid_pinpoints.h"
+#include "train/regions.h"
 
 namespace ov {
 namespace {
@@ -144,6 +145,7 @@ std::unique_ptr<StageSetup> prepare_stage(const Recipe& recipe, std::size_t numb
     skipped.dataset = setup->data->entries()[setup->data->entry_of(bad.index)].mixture.name;
     setup->bad.push_back(std::move(skipped));
   }
+  if (stage.objective == Objective::regions) setup->words = region_words(*setup->data);
   setup->plan = plan_stage(setup->measured, stage, recipe.seed, number);
   setup->fingerprint = fingerprint_of(*setup);
   return setup;

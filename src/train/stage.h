@@ -25,6 +25,7 @@ struct StageSetup {
   std::unique_ptr<Processor> processor;
   std::unique_ptr<Dataset> data;
   Measured measured;
+  std::vector<std::string> words;  // of the objective regions
   StagePlan plan;
   std::vector<SkippedSample> bad;  // records left out from the beginning
   std::string fingerprint;         // of data and order

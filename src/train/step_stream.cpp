@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "tensor/ops.h"
 #include "train/recipe_fields.h"
+#include "train/regions.h"
 
 namespace ov {
 namespace {
@@ -140,9 +141,10 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
     TrainingSample sample = prepare_sample(data_.sample(index), processor_, form);
     if (form.form == PromptForm::pair && sample.prompt.prompt.media[0].source.is_video) {
       throw Error(ErrorKind::input, sample.where +
-                                        ": a video; the objective contrastive takes pairs of one picture "
-                                        "and its caption");
+                                        ": a video; the objectives contrastive and regions take one "
+                                        "picture and its caption");
     }
+    if (stage_.objective == Objective::regions) check_regions(sample);
     const std::int64_t length = sample.prompt.prompt.length();
     if (length > stage_.max_length) {
       too_long =
@@ -170,7 +172,7 @@ StepStream::Read StepStream::read(std::int64_t slot) const {
 
 void StepStream::plan_next_step() {
   const StagePlan::Range range = plan_.range(next_step_);
-  const bool pairs = stage_.objective == Objective::contrastive;  // each is one term of the loss
+  const bool pairs = stage_.trains_tower_alone();  // each is one term of the loss
   std::vector<TrainingSample> samples;
   std::vector<StepPart> parts;
   std::vector<std::int64_t> supervised, lengths;

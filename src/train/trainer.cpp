@@ -21,7 +21,7 @@
 #include "report/tensorboard.h"
 #include "tensor/gather.h"
 #include "tensor/ops.h"
-#include "train/contrastive.h"
+#include "train/pretraining.h"
 #include "train/sample_answers.h"
 #include "train/stage.h"
 #include "train/work.h"
@@ -70,7 +70,7 @@ struct OpenLoss {
 // The sums of one optimizer step.
 struct StepSums {
   std::vector<OpenLoss> open;
-  std::int64_t samples = 0, tokens = 0, supervised = 0, matched = 0;
+  std::int64_t samples = 0, tokens = 0, supervised = 0, matched = 0, compared = 0;
   double loss = 0, flops = 0;
   std::vector<std::string> names;  // of all samples
 };
@@ -104,7 +104,7 @@ class StageRun {
   LiveLine& live_;
   std::unique_ptr<OneVision> model_;
   std::unique_ptr<Parameters> parameters_;
-  std::unique_ptr<SiglipPair> pair_;  // contrastive
+  std::unique_ptr<PretrainingHead> head_;
   std::unique_ptr<SampleAnswers> answers_;
   std::unique_ptr<FeatureCache> cache_;
   BackgroundSave background_;
@@ -122,9 +122,7 @@ void StageRun::load(const std::string& checkpoint) {
   const at::ScalarType dtype = recipe_.dtype == "float32" ? at::kFloat : at::kBFloat16;
   parameters_ =
       std::make_unique<Parameters>(*model_, setup_.start, stage_.learning_rates, dtype, recipe_.seed, options_.device);
-  if (stage_.objective == Objective::contrastive) {
-    pair_ = add_pair(setup_.start, stage_, recipe_.seed, dtype, *parameters_);
-  }
+  head_ = add_pretraining_head(setup_, recipe_.seed, dtype, *parameters_);
   peak_flops_ = peak_flops(dtype == at::kBFloat16, options_.device);
   if (!checkpoint.empty()) load_checkpoint(checkpoint, *parameters_);
   if (!stage_.cache_features.empty()) {
@@ -195,7 +193,7 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   options.newline = setup_.config.tiling.newline;
   options.features = pass.features;
   if (cache_ && pass.batch.pixels.defined()) options.features = compute_features(pass.batch);
-  const PassLoss loss = pair_ ? forward(*model_, *pair_, pass.batch, options) : forward(*model_, pass.batch, options);
+  const PassLoss loss = head_ ? head_->forward(*model_, pass.batch, options) : forward(*model_, pass.batch, options);
   std::vector<std::string> names;
   for (const TrainingSample& sample : pass.batch.samples) names.push_back(label_of(sample));
   sums.open.push_back({loss.total.detach(), names});
@@ -205,8 +203,8 @@ void StageRun::train_pass(TrainingPass& pass, StepSums& sums) {
   sums.samples += static_cast<std::int64_t>(pass.batch.samples.size());
   for (const TrainingSample& sample : pass.batch.samples) sums.tokens += sample.prompt.prompt.length();
   sums.supervised += static_cast<std::int64_t>(pass.batch.targets.size());
-  sums.matched += loss.matched;
-  sums.flops += pair_ ? contrastive_flops(setup_.config.vision, pair_->text_model.config, pass.batch.samples.size())
+  sums.matched += loss.matched, sums.compared += loss.compared;
+  sums.flops += head_ ? head_->flops(pass.batch.samples.size())
                       : training_flops(setup_.config, pass.batch, stage_.learning_rates);
   sums.names.insert(sums.names.end(), names.begin(), names.end());
 }
@@ -260,7 +258,7 @@ void StageRun::finish_step(StepSums& sums, double waited, double seconds_so_far)
   metrics.utilisation = std::max(0.0, 1 - waited / metrics.seconds);
   metrics.tokens_per_s = static_cast<double>(sums.tokens) / metrics.seconds;
   metrics.samples_per_s = static_cast<double>(sums.samples) / metrics.seconds;
-  if (pair_) metrics.accuracy = static_cast<double>(sums.matched) / static_cast<double>(sums.samples);
+  if (sums.compared > 0) metrics.accuracy = static_cast<double>(sums.matched) / static_cast<double>(sums.compared);
   metrics.mfu = sums.flops / (metrics.seconds * peak_flops_);
   if (options_.peak_rss) metrics.peak_rss_bytes = options_.peak_rss();
   trained_seconds_ += metrics.seconds;

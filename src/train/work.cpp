@@ -104,4 +104,11 @@ double contrastive_flops(const VisionConfig& vision, const SiglipTextConfig& tex
   return 6 * (pictures + captions);
 }
 
+double regions_flops(const VisionConfig& vision, std::int64_t cells, std::int64_t num_words, std::size_t pictures) {
+  const auto N = static_cast<double>(pictures), P = static_cast<double>(vision.num_patches()),
+             D = static_cast<double>(vision.hidden_size), C = static_cast<double>(cells * cells);
+  const double tower = encoder_work(N, P, D, static_cast<double>(vision.intermediate_size), vision.num_hidden_layers);
+  return 6 * (tower + N * P * C * (square(D) + D * static_cast<double>(num_words)));
+}
+
 }  // namespace ov

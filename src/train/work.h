@@ -13,6 +13,8 @@ namespace ov {
 double training_flops(const ModelConfig& config, const MicroBatch& batch, const PartRates& rates);
 // The same of `pairs` pictures and captions through both towers.
 double contrastive_flops(const VisionConfig& vision, const SiglipTextConfig& text, std::size_t pairs);
+// The same of pictures through the tower and the head of the objective regions.
+double regions_flops(const VisionConfig& vision, std::int64_t cells, std::int64_t num_words, std::size_t pictures);
 
 // Floating-point operations a second that the device's matrix kernel reaches on a large product, by a
 // measurement of a few tenths of a second: what utilisation is a share of.
