@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Writes docs/results-nano.md and its pictures from the logs that ./run nano leaves.
 
-Every number comes from RUN/metrics.jsonl, RUN.parts.jsonl and RUN/eval/{heldout,handwritten}/<model>/ (docs/training.md,
-docs/evaluation.md). A part whose logs are missing is left out, and the page says so. Pillow makes the small pictures.
+Every number comes from RUN/metrics.jsonl, RUN.parts.jsonl and RUN/eval/{heldout,handwritten}/<model>/: their formats
+are in docs/training.md, docs/evaluation.md and tools/nano.sh. A part whose logs are missing is left out, and the page
+says so. Pillow makes the small pictures.
 Usage: python3 tools/results_nano.py [--run runs/nano] [--out docs/results-nano.md]; plots go to images/nano beside OUT.
 """
 
@@ -155,7 +156,9 @@ def spelled(sample, answer):
 
 
 def clock(seconds):
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.2f} h"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 class Page:
@@ -238,8 +241,8 @@ def ablation_section(page, heldout, last):
             known = one.score(part), other.score(part)
             found = [score or wilson(scores) for score, scores in zip(known, (a, b))]
             guess = one.majority(part)
-            rows.append([title, part, percent(guess), f"{one_name}: {span(found[0])}", f"{other_name}: {span(found[1])}"])
-            rows[-1].append(span(paired_difference(a, b)))
+            named = [f"{name}: {span(score)}" for name, score in zip((one_name, other_name), found)]
+            rows.append([title, part, percent(guess), *named, span(paired_difference(a, b))])
             pictures.append((f"{title}: {part}", [(one_name, *found[0], guess), (other_name, *found[1], guess)]))
     if rows:
         page.add(*table(["ablation", "on", "most frequent answer", "model", "compared with", "difference"], rows))
@@ -307,8 +310,8 @@ def training_section(page, run):
     rows.insert(len(stages), whole)
     page.add(*table(head, rows))
     page.add(
-        "Time is that of the steps. Losses are means over the first and the last fiftieth of the steps; accuracy, where "
-        "a stage measures one in training, over the last fiftieth.",
+        "Time is that of the steps. Losses are means over the first and the last fiftieth of the steps; accuracy, "
+        "where a stage measures one in training, over the last fiftieth.",
         "",
     )
     curves = [(name, buckets(steps)) for name, steps in stages.items()]
@@ -337,14 +340,13 @@ def handwritten_section(page, stages, handwritten):
     last = handwritten[done[-1]]
     page.add(f"## {title}", "", "About pictures that `synth` did not draw; all of them, right and wrong.", "")
     whole = [(stage, [s["score"] for task in handwritten[stage].samples.values() for s in task]) for stage in done]
-    page.add(*table(["after", "right", "%"], [
-        [f"`{stage}`", f"{sum(scores):.0f} of {len(scores)}", span(wilson(scores))] for stage, scores in whole if scores
-    ]))
+    rows = [[f"`{stage}`", f"{sum(s):.0f} of {len(s)}", span(wilson(s))] for stage, s in whole if s]
+    page.add(*table(["after", "right", "%"], rows))
     for task, samples in last.samples.items():
-        page.add(f"**{cell(task)}**", "")
-        page.add(*table(["question", "expected", f"`{last.name}` says", "right"], [
+        rows = [
             [cell(question_of(s)), cell(s["target"]), cell(s["answer"]), "yes" if s["score"] else "no"] for s in samples
-        ]))
+        ]
+        page.add(f"**{cell(task)}**", "", *table(["question", "expected", f"`{last.name}` says", "right"], rows))
 
 
 def confusion_section(page, last):
