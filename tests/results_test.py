@@ -146,9 +146,22 @@ class Page(PageTest):
         except ImportError:
             self.skipTest("Pillow is not installed")
         with Image.open(images / "right_clips.jpg") as frames:
-            self.assertEqual(frames.size, (4 * 40 + 3 * 4, 30))
+            self.assertEqual(frames.size, (6 * 40 + 5 * 4, 30))
         self.assertFalse((images / "wrong_clips.jpg").exists(), "no answer about clips is wrong")
         self.assertLess(sum(file.stat().st_size for file in images.glob("*.jpg")), 400_000)
+
+    def test_pictures_of_the_repository_are_linked_to(self):
+        for stage in STAGES:
+            self.evaluation(stage, {"count": [1, 0, 1, 0]}, part="handwritten")
+        data = json.loads((self.run_folder / "eval/handwritten/onevision/results.json").read_text())
+        data["tasks"]["count"]["image_folder"] = str(ROOT / "testdata" / "images")
+        (self.run_folder / "eval/handwritten/onevision/results.json").write_text(json.dumps(data))
+        write_lines(self.data / "count.jsonl", [{"image": "coffee.jpg"}, {"image": "none.jpg"}, {}, {}])
+        page = self.write()
+        self.assertIn("| `onevision` | 2 of 4 | 50.0 (15.0 to 85.0) |", page)
+        source = os.path.relpath(ROOT / "testdata" / "images" / "coffee.jpg", self.page.parent.resolve())
+        self.assertIn(f'| <img src="{source}" height="72"> | How many? | 2 | 2 | yes |', page)
+        self.assertIn("|  | How many? | 2 | &lt;b&gt;7&lt;/b&gt; | no |", page)
 
     def test_missing_logs_are_said(self):
         (self.run_folder / "metrics.jsonl").unlink()

@@ -3,6 +3,7 @@
     choose(evaluation, folder) -> [(task, sample, file name)...]; the files are then in the folder
 """
 
+import functools
 import io
 import json
 from pathlib import Path
@@ -14,7 +15,7 @@ except ImportError:
 
 PER_KIND = 12  # as many right and as many wrong answers at most
 MAX_BYTES = 400_000  # of all pictures together
-HEIGHT, STRIP_HEIGHT, MAX_WIDTH, MAX_FRAMES = 160, 96, 420, 4
+MAX_WIDTH, MAX_FRAMES = 420, 8
 
 
 def available():
@@ -31,9 +32,25 @@ def media_of(record, folder):
     return [folder / name for name in ([images] if isinstance(images, str) else images)]
 
 
+@functools.cache
+def records_of(data):
+    """The records of a JSONL file; none of another kind of file, or of one that is missing."""
+    if data.suffix != ".jsonl" or not data.exists():
+        return []
+    return [json.loads(row) for row in data.read_text(encoding="utf-8").splitlines()]
+
+
+def files_of(task, sample):
+    """The picture files of an answered sample; empty where one of them is missing."""
+    data = Path(task["data"])
+    records = records_of(data)
+    files = media_of(records[sample["index"]], Path(task["image_folder"] or data.parent)) if records else []
+    return files if all(file.exists() for file in files) else []
+
+
 def strip(files):
     """Bytes of a JPEG with the pictures side by side."""
-    height, pictures = HEIGHT if len(files) == 1 else STRIP_HEIGHT, []
+    height, pictures = 160 if len(files) == 1 else 96 if len(files) <= 4 else 56, []
     for file in files:
         with Image.open(file) as opened:
             picture = opened.convert("RGB")
@@ -54,13 +71,9 @@ def first_of_each_task(evaluation, right):
     """[(task, sample, files)] of the tasks whose pictures are there."""
     found = []
     for task, settings in evaluation.tasks.items():
-        data = Path(settings["data"])
         sample = next((s for s in evaluation.samples[task] if bool(s["score"]) == right), None)
-        if sample is None or not data.exists() or data.suffix != ".jsonl":
-            continue
-        record = json.loads(data.read_text(encoding="utf-8").splitlines()[sample["index"]])
-        files = media_of(record, Path(settings["image_folder"] or data.parent))
-        if files and all(file.exists() for file in files):
+        files = files_of(settings, sample) if sample else []
+        if files:
             found.append((task, sample, files))
     return found
 

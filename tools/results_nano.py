@@ -10,6 +10,7 @@ Usage: python3 tools/results_nano.py [--run runs/nano] [--out docs/results-nano.
 import argparse
 import json
 import math
+import os
 import re
 import shutil
 import sys
@@ -17,7 +18,8 @@ from collections import Counter, defaultdict
 from html import escape
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
 import result_pictures  # noqa: E402
 import svg_plots  # noqa: E402
 
@@ -179,6 +181,12 @@ class Page:
         (self.images / f"{name}.svg").write_text(svg, encoding="utf-8")
         self.add(f"![{about}](images/nano/{name}.svg)", "")
 
+    def links(self, files):
+        """Pictures of the repository, in a table's cell; others cannot be linked to."""
+        inside = [file.resolve() for file in files if file.resolve().is_relative_to(ROOT)]
+        sources = [os.path.relpath(file, self.out.resolve().parent) for file in inside]
+        return " ".join(f'<img src="{escape(source)}" height="72">' for source in sources)
+
     def write(self):
         self.out.write_text("\n".join(self.lines).rstrip() + "\n", encoding="utf-8")
 
@@ -199,7 +207,8 @@ def stage_section(page, stages, heldout):
     page.add(
         "`unseen` asks about things, photos and combinations that training never shows; the others keep out fonts and "
         "random streams. *Most frequent answer* is right where the answer that is most frequent among the held-out "
-        "answers of the same kind of question is: what one reaches without looking at the picture.",
+        "answers of the same kind of question is: about what one reaches without looking at the picture, more "
+        "where a kind has few questions.",
         "",
     )
     points = [(g, {s: heldout[s].score(g) for s in done if heldout[s].score(g)}) for g in groups]
@@ -325,7 +334,7 @@ def machine_lines(page, run):
         return page.add(f"How long the parts of `./run nano` took is not recorded: no {run.name}.parts.jsonl.", "")
     seconds = defaultdict(float)
     for part in parts:
-        seconds[part["part"]] += part["seconds"]
+        seconds[part["part"].split("/")[0]] += part["seconds"]  # all of "eval heldout/<model>" together
     page.add("Parts of `./run nano`, everything included:", "")
     page.add(*table(["part", "time"], [[cell(part), clock(taken)] for part, taken in seconds.items()]))
     machines = dict.fromkeys(f"{part['machine']}, device {part['device']}" for part in parts)
@@ -344,9 +353,17 @@ def handwritten_section(page, stages, handwritten):
     page.add(*table(["after", "right", "%"], rows))
     for task, samples in last.samples.items():
         rows = [
-            [cell(question_of(s)), cell(s["target"]), cell(s["answer"]), "yes" if s["score"] else "no"] for s in samples
+            [
+                page.links(result_pictures.files_of(last.tasks[task], sample)),
+                cell(question_of(sample)),
+                cell(sample["target"]),
+                cell(sample["answer"]),
+                "yes" if sample["score"] else "no",
+            ]
+            for sample in samples
         ]
-        page.add(f"**{cell(task)}**", "", *table(["question", "expected", f"`{last.name}` says", "right"], rows))
+        head = ["picture", "question", "expected", f"`{last.name}` says", "right"]
+        page.add(f"**{cell(task)}**", "", *table(head, rows))
 
 
 def confusion_section(page, last):

@@ -58,7 +58,7 @@ def log_ticks(low, high):
     """1, 2, 5, 10, ... inside [low, high], or round numbers where there are not two of those."""
     powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     found = [m * 10.0**p for p in powers for m in (1, 2, 5) if low <= m * 10.0**p <= high]
-    return found if len(found) > 1 else ticks(low, high, 3)
+    return found if len(found) > 1 else ticks(low, high)
 
 
 def short(number):
