@@ -304,6 +304,16 @@ class Recipes(unittest.TestCase):
                 for stage in stages:
                     self.assertTrue((RECIPES / size / stage["data"]).is_file(), stage["data"])
 
+    def test_nano_ablation_differs_in_its_start_alone(self):
+        run, ablation = load("nano", "recipe.yaml"), load("nano", "without_stage1_5.yaml")
+        for key in ("seed", "output", "dtype", "stage_defaults"):
+            self.assertEqual(ablation[key], run[key], key)
+        (stage,) = ablation["stages"]
+        whole = next(s for s in run["stages"] if s["name"] == stage["name"])
+        # Stage 1 has no limit of tiles to hand on.
+        self.assertEqual(stage["tiling"].pop("max_tiles"), 9)
+        self.assertEqual(stage, whole)
+
     def test_finetune_example(self):
         stage = load("finetune", "recipe.yaml")["stages"][0]
         folder = RECIPES / "finetune"
