@@ -209,6 +209,24 @@ Rect Drawing::text(const TextStyle& style, const std::string& text, Point at, co
   return {at.x, at.y, size.width, size.height};
 }
 
+std::vector<Letter> Drawing::letters(const TextStyle& style, const std::string& text, Point at, double wrap) const {
+  const Layout layout = make_layout(style, text, wrap);
+  const auto pixels = [](int units) { return static_cast<double>(units) / PANGO_SCALE; };
+  std::vector<Letter> found;
+  PangoLayoutIter* iter = pango_layout_get_iter(layout.get());
+  do {
+    const char* begin = text.c_str() + pango_layout_iter_get_index(iter);
+    if (*begin == ' ' || *begin == '\0') continue;
+    PangoRectangle step, line;
+    pango_layout_iter_get_char_extents(iter, &step);
+    pango_layout_iter_get_line_extents(iter, &line, nullptr);
+    found.push_back({std::string(begin, static_cast<std::size_t>(g_utf8_next_char(begin) - begin)),
+                     {at.x + pixels(step.x), at.y + pixels(line.y), pixels(step.width), pixels(line.height)}});
+  } while (pango_layout_iter_next_char(iter) != 0);
+  pango_layout_iter_free(iter);
+  return found;
+}
+
 Rect Drawing::text_in(const TextStyle& style, const std::string& text, const Rect& box, const Rgb& colour,
                       Align align) {
   TextStyle fitting = style;

@@ -62,6 +62,11 @@ Picture picture_of(const Image& image);
 // Throws format for a file that is not a font.
 std::string use_font(const std::string& path);
 
+struct Letter {
+  std::string text;  // one character, UTF-8
+  Rect box;          // as wide as the step to the next letter, as high as the ink of its line
+};
+
 struct Placement {
   double angle = 0;
   bool mirrored = false;  // left and right change places
@@ -95,6 +100,8 @@ class Drawing {
   Rect measure(const TextStyle& style, const std::string& text, double wrap = 0) const;
   // Draws with the left upper corner at `at` and returns the box.
   Rect text(const TextStyle& style, const std::string& text, Point at, const Rgb& colour, double wrap = 0);
+  // Where text() puts each character, in order, without the spaces.
+  std::vector<Letter> letters(const TextStyle& style, const std::string& text, Point at, double wrap = 0) const;
   // One line in a box, in its middle from top to bottom, made smaller where it would not fit.
   Rect text_in(const TextStyle& style, const std::string& text, const Rect& box, const Rgb& colour,
                Align align = Align::center);

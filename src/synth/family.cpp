@@ -1,5 +1,7 @@
 #include "synth/family.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/error.h"
@@ -24,17 +26,18 @@ void make_folder(const std::string& path) {
 
 const std::vector<Family>& families() {
   static const std::vector<Family> kFamilies = {
-      caption_family(),      detail_family(),         question_family(),      wide_family(),
-      pair_family(),         motion_family(),         text_family(),          object_caption_family(),
-      scene_detail_family(), scene_question_family(), counting_family(),      photo_caption_family(),
-      composite_family(),    difference_family(),     odd_one_family(),       statement_family(),
-      which_image_family(),  ordering_family(),       pages_family(),         direction_family(),
-      events_family(),       event_count_family(),    changing_text_family(), video_caption_family(),
-      video_scene_family(),  read_word_family(),      read_line_family(),     read_small_family(),
-      read_digits_family(),  read_chinese_family(),   synth_page_family(),    arithmetic_family(),
-      geometry_family(),     sequence_family(),       language_family(),      plain_text_family(),
-      chart_family(),        chart_detail_family(),   table_family(),         receipt_family(),
-      form_family(),         window_family(),         page_family(),          document_detail_family()};
+      caption_family(),        detail_family(),         question_family(),      wide_family(),
+      pair_family(),           motion_family(),         text_family(),          object_caption_family(),
+      scene_detail_family(),   scene_question_family(), counting_family(),      photo_caption_family(),
+      composite_family(),      difference_family(),     odd_one_family(),       statement_family(),
+      which_image_family(),    ordering_family(),       pages_family(),         direction_family(),
+      events_family(),         event_count_family(),    changing_text_family(), video_caption_family(),
+      video_scene_family(),    read_word_family(),      read_line_family(),     read_small_family(),
+      read_digits_family(),    read_chinese_family(),   regions_family(),       synth_page_family(),
+      arithmetic_family(),     geometry_family(),       sequence_family(),      language_family(),
+      plain_text_family(),     chart_family(),          chart_detail_family(),  table_family(),
+      receipt_family(),        form_family(),           window_family(),        page_family(),
+      document_detail_family()};
   return kFamilies;
 }
 
@@ -55,6 +58,19 @@ void SampleWriter::add_picture(const Image& picture) {
   images_.push_back(parent + "/" + number_ + part + ".png");
   write_file_unsynced(context_->folder + "/" + images_.back(), encode_png(picture));
   ++pictures_;
+  width_ = picture.width, height_ = picture.height;
+}
+
+void SampleWriter::add_region(const Rect& box, std::vector<std::string> words) {
+  const auto cut = [](double at, std::int64_t size) {
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(std::llround(at)), 0, size);
+  };
+  const std::int64_t left = cut(box.x, width_), right = cut(box.x + box.width, width_);
+  const std::int64_t top = cut(box.y, height_), bottom = cut(box.y + box.height, height_);
+  if (left >= right || top >= bottom) return;
+  Json region = {left, top, right - left, bottom - top};
+  for (std::string& word : words) region.push_back(std::move(word));
+  regions_.push_back(std::move(region));
 }
 
 void SampleWriter::add_video(const std::vector<Image>& frames) {
@@ -82,6 +98,7 @@ Json SampleWriter::record(const std::string& source) const {
   if (images_.size() > 1) record["image"] = images_;
   if (!video_.empty()) record["video"] = video_;
   record["conversations"] = turns_;
+  if (!regions_.empty()) record["regions"] = regions_;
   record["data_source"] = kind_.empty() ? source : source + "/" + kind_;
   return record;
 }

@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "media/image.h"
+#include "synth/drawing.h"
 #include "synth/random_stream.h"
 #include "synth/words.h"
 
@@ -53,6 +54,9 @@ class SampleWriter {
   // Several pictures, or one video; before the first exchange. Throws resource when they cannot be written.
   void add_picture(const Image& picture);
   void add_video(const std::vector<Image>& frames);
+  // What stands in a box of the last picture, in words. The box is cut at the picture's edges and to whole pixels;
+  // where nothing of it is left, nothing is added.
+  void add_region(const Rect& box, std::vector<std::string> words);
   // One question and its answer. The first question gets an <image> for each picture or for the video.
   void add_exchange(const std::string& question, const std::string& answer);
 
@@ -67,7 +71,8 @@ class SampleWriter {
   std::vector<std::string> images_;
   std::string video_;
   std::int64_t pictures_ = 0;
-  Json turns_ = Json::array();
+  std::int64_t width_ = 0, height_ = 0;  // of the last picture
+  Json turns_ = Json::array(), regions_ = Json::array();
 };
 
 struct Family {
@@ -111,6 +116,7 @@ Family read_line_family();
 Family read_small_family();
 Family read_digits_family();
 Family read_chinese_family();
+Family regions_family();
 Family synth_page_family();
 // Mathematics and reasoning.
 Family arithmetic_family();

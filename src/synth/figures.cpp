@@ -50,6 +50,16 @@ std::vector<Point> outline(const std::string& name) {
   return {{-1, -0.5}, {1, -0.5}, {1, 0.5}, {-1, 0.5}};
 }
 
+std::vector<Point> turned_outline(const std::string& name, const Rect& box, double angle) {
+  const double turn = angle * std::numbers::pi / 180, sine = std::sin(turn), cosine = std::cos(turn);
+  std::vector<Point> corners = outline(name);
+  for (Point& corner : corners) {
+    const Point at{corner.x * box.width / 2, corner.y * box.height / 2};
+    corner = {box.middle().x + at.x * cosine - at.y * sine, box.middle().y + at.x * sine + at.y * cosine};
+  }
+  return corners;
+}
+
 }  // namespace
 
 std::span<const Figure> figures() { return kFigures; }
@@ -69,16 +79,21 @@ Paint pick_paint(RandomStream& random, const Rgb& ground, bool test) {
   }
 }
 
+Rect figure_bounds(std::size_t figure, const Rect& box, double angle) {
+  const std::string name = figures()[figure].name;
+  if (name == "circle") return box;
+  Point low = box.middle(), high = low;
+  for (const Point& corner : turned_outline(name, box, angle)) {
+    low = {std::min(low.x, corner.x), std::min(low.y, corner.y)};
+    high = {std::max(high.x, corner.x), std::max(high.y, corner.y)};
+  }
+  return {low.x, low.y, high.x - low.x, high.y - low.y};
+}
+
 void draw_figure(Drawing& drawing, std::size_t figure, const Rect& box, double angle, const Rgb& colour) {
   const std::string name = figures()[figure].name;
   if (name == "circle") return drawing.fill_ellipse(box, colour);
-  const double turn = angle * std::numbers::pi / 180, sine = std::sin(turn), cosine = std::cos(turn);
-  std::vector<Point> corners = outline(name);
-  for (Point& corner : corners) {
-    const Point at{corner.x * box.width / 2, corner.y * box.height / 2};
-    corner = {box.middle().x + at.x * cosine - at.y * sine, box.middle().y + at.x * sine + at.y * cosine};
-  }
-  drawing.fill_polygon(corners, colour);
+  drawing.fill_polygon(turned_outline(name, box, angle), colour);
 }
 
 }  // namespace ov

@@ -28,6 +28,8 @@ bool kept_for_tests(const Paint& paint);
 // In tests half of them are pairs that training never shows. Never one that is hard to tell from the ground.
 Paint pick_paint(RandomStream& random, const Rgb& ground, bool test);
 
+// What it takes of the box when turned about its middle: a diamond is narrow, a rectangle low.
+Rect figure_bounds(std::size_t figure, const Rect& box, double angle);
 // As large as the box, turned about its middle.
 void draw_figure(Drawing& drawing, std::size_t figure, const Rect& box, double angle, const Rgb& colour);
 
