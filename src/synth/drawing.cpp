@@ -259,7 +259,7 @@ Rect Drawing::turned_text(const TextStyle& style, const std::string& text, Point
 namespace {
 
 // `scale` pixels of the drawing for one of the picture, its middle in the middle of the box.
-void paint(cairo_t* cairo, const Picture& picture, const Rect& box, double scale, const Placement& placement) {
+void paint(cairo_t* cairo, const Picture& picture, const Rect& box, double scale, const PictureStyle& placement) {
   // Its own surface over the shared pixels: a surface is not for several threads, its pixels are only read.
   auto* bytes = reinterpret_cast<unsigned char*>(const_cast<std::uint32_t*>(picture.argb.data()));
   cairo_surface_t* source =
@@ -279,13 +279,13 @@ void paint(cairo_t* cairo, const Picture& picture, const Rect& box, double scale
 
 }  // namespace
 
-void Drawing::picture(const Picture& picture, const Rect& box, const Placement& placement) {
+void Drawing::picture(const Picture& picture, const Rect& box, const PictureStyle& placement) {
   const double scale =
       std::min(box.width / static_cast<double>(picture.width), box.height / static_cast<double>(picture.height));
   paint(surface_->cairo, picture, box, scale, placement);
 }
 
-void Drawing::cover(const Picture& picture, const Rect& box, const Placement& placement) {
+void Drawing::cover(const Picture& picture, const Rect& box, const PictureStyle& placement) {
   const double scale =
       std::max(box.width / static_cast<double>(picture.width), box.height / static_cast<double>(picture.height));
   cairo_save(surface_->cairo);

@@ -67,7 +67,7 @@ struct Letter {
   Rect box;          // as wide as the step to the next letter, as high as the ink of its line
 };
 
-struct Placement {
+struct PictureStyle {
   double angle = 0;
   bool mirrored = false;  // left and right change places
   double opacity = 1;
@@ -109,9 +109,9 @@ class Drawing {
   Rect turned_text(const TextStyle& style, const std::string& text, Point middle, double angle, const Rgb& colour);
 
   // The whole picture inside the box, as large as fits, in its middle.
-  void picture(const Picture& picture, const Rect& box, const Placement& placement = {});
+  void picture(const Picture& picture, const Rect& box, const PictureStyle& placement = {});
   // The box covered: what sticks out is cut off.
-  void cover(const Picture& picture, const Rect& box, const Placement& placement = {});
+  void cover(const Picture& picture, const Rect& box, const PictureStyle& placement = {});
 
   // Adds to every byte a number from -amount to amount that depends on `key` alone: a grain like a camera's.
   Image image(int grain = 0, std::uint64_t key = 0) const;
