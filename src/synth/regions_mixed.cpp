@@ -46,9 +46,10 @@ MarkedDrawing draw_labelled(RandomStream& random, const SampleWriter& writer) {
     const Motif motif = random.coin() ? pick_motifs(random, writer, true, 1).front()
                                       : make_shape(random, pick_paint(random, inks.ground, writer.test()));
     const double side = std::min(cell.width, cell.height - label);
-    marked.show(motif, {cell.middle().x - side / 2, cell.y, side, side});
+    const double top = cell.middle().y - (side + label) / 2;
+    marked.show(motif, {cell.middle().x - side / 2, top, side, side});
     const std::string word = named ? motif.noun : some_text(random, words, cell.width / (0.52 * style.size));
-    marked.write_in(style, word, {cell.x, cell.y + cell.height - label, cell.width, label}, inks.ink);
+    marked.write_in(style, word, {cell.x, top + side, cell.width, label}, inks.ink);
   }
   return marked;
 }
@@ -98,7 +99,7 @@ MarkedDrawing draw_pie(RandomStream& random, const SampleWriter& writer) {
     const double angle = 360 * sizes[i] / total;
     marked.plain().fill_sector(middle, radius, from, from + angle, colours[i].rgb);
     const Point inside = on_circle(middle, 0.6 * radius, from + angle / 2);
-    const double side = radius * std::min(0.65, angle / 90);  // about the square that lies in the slice
+    const double side = radius * std::min(0.6, angle / 110);  // about the square that lies in the slice
     marked.mark({inside.x - side / 2, inside.y - side / 2, side, side}, {colours[i].name, "slice"});
     marked.mention(std::string(colours[i].name) + " slice", std::string(colours[i].name) + " slices");
     const double left = 2 * radius + 10, dot = 0.6 * style.size;
