@@ -26,18 +26,18 @@ void make_folder(const std::string& path) {
 
 const std::vector<Family>& families() {
   static const std::vector<Family> kFamilies = {
-      caption_family(),        detail_family(),         question_family(),      wide_family(),
-      pair_family(),           motion_family(),         text_family(),          object_caption_family(),
-      scene_detail_family(),   scene_question_family(), counting_family(),      photo_caption_family(),
-      composite_family(),      difference_family(),     odd_one_family(),       statement_family(),
-      which_image_family(),    ordering_family(),       pages_family(),         direction_family(),
-      events_family(),         event_count_family(),    changing_text_family(), video_caption_family(),
-      video_scene_family(),    read_word_family(),      read_line_family(),     read_small_family(),
-      read_digits_family(),    read_chinese_family(),   regions_family(),       synth_page_family(),
-      arithmetic_family(),     geometry_family(),       sequence_family(),      language_family(),
-      plain_text_family(),     chart_family(),          chart_detail_family(),  table_family(),
-      receipt_family(),        form_family(),           window_family(),        page_family(),
-      document_detail_family()};
+      caption_family(),      detail_family(),         question_family(),      wide_family(),
+      pair_family(),         motion_family(),         text_family(),          object_caption_family(),
+      scene_detail_family(), scene_question_family(), counting_family(),      photo_caption_family(),
+      composite_family(),    difference_family(),     odd_one_family(),       statement_family(),
+      which_image_family(),  ordering_family(),       pages_family(),         direction_family(),
+      events_family(),       event_count_family(),    changing_text_family(), video_caption_family(),
+      video_scene_family(),  read_word_family(),      read_line_family(),     read_small_family(),
+      read_digits_family(),  read_chinese_family(),   synth_page_family(),    arithmetic_family(),
+      geometry_family(),     sequence_family(),       language_family(),      plain_text_family(),
+      chart_family(),        chart_detail_family(),   table_family(),         receipt_family(),
+      form_family(),         window_family(),         page_family(),          document_detail_family(),
+      regions_family()};
   return kFamilies;
 }
 

@@ -27,7 +27,7 @@ std::span<const RegionKind> mixed_kinds();
 MarkedDrawing marked_ground(RandomStream& random, const SampleWriter& writer, const Inks& inks);
 // A size of letters, of the setting "text", that leaves room for the next line.
 double text_size(RandomStream& random, const SampleWriter& writer, double line);
-// A word, price, date, code, sentence, ..., at most `longest` letters where there is any so short.
-std::string some_text(RandomStream& random, const std::vector<std::string>& words, double longest);
+// A word, price, date, code, sentence, ... that is about as wide as this or narrower in letters of the size.
+std::string some_text(RandomStream& random, const std::vector<std::string>& words, double width, double size);
 
 }  // namespace ov

@@ -46,9 +46,10 @@ MarkedDrawing draw_labelled(RandomStream& random, const SampleWriter& writer) {
     const Motif motif = random.coin() ? pick_motifs(random, writer, true, 1).front()
                                       : make_shape(random, pick_paint(random, inks.ground, writer.test()));
     const double side = std::min(cell.width, cell.height - label);
-    marked.show(motif, {cell.middle().x - side / 2, cell.y, side, side});
-    const std::string word = named ? motif.noun : some_text(random, words, cell.width / (0.52 * style.size));
-    marked.write_in(style, word, {cell.x, cell.y + cell.height - label, cell.width, label}, inks.ink);
+    const double top = cell.middle().y - (side + label) / 2;
+    marked.show(motif, {cell.middle().x - side / 2, top, side, side});
+    const std::string word = named ? motif.noun : some_text(random, words, cell.width, style.size);
+    marked.write_in(style, word, {cell.x, top + side, cell.width, label}, inks.ink);
   }
   return marked;
 }
@@ -71,7 +72,7 @@ MarkedDrawing draw_bars(RandomStream& random, const SampleWriter& writer) {
     marked.mark(box, {colours[i].name, "bar"});
     marked.mention(std::string(colours[i].name) + " bar", std::string(colours[i].name) + " bars");
     marked.write_in(style, std::to_string(value), {left, box.y - line, step, line}, inks.ink);
-    const std::string label = some_text(random, words, step / (0.52 * style.size));
+    const std::string label = some_text(random, words, step, style.size);
     marked.write_in(style, label, {left + 1, floor + 2, step - 2, line}, inks.ink);
   }
   marked.plain().line({2, floor}, {marked.all().width - 2, floor}, 1.5, inks.ink);
@@ -98,13 +99,13 @@ MarkedDrawing draw_pie(RandomStream& random, const SampleWriter& writer) {
     const double angle = 360 * sizes[i] / total;
     marked.plain().fill_sector(middle, radius, from, from + angle, colours[i].rgb);
     const Point inside = on_circle(middle, 0.6 * radius, from + angle / 2);
-    const double side = radius * std::min(0.65, angle / 90);  // about the square that lies in the slice
+    const double side = radius * std::min(0.6, angle / 110);  // about the square that lies in the slice
     marked.mark({inside.x - side / 2, inside.y - side / 2, side, side}, {colours[i].name, "slice"});
     marked.mention(std::string(colours[i].name) + " slice", std::string(colours[i].name) + " slices");
     const double left = 2 * radius + 10, dot = 0.6 * style.size;
     marked.plain().fill({left, y + (line - dot) / 2, dot, dot}, colours[i].rgb);
     const Rect room{left + dot + 4, y, marked.all().width - left - dot - 6, line};
-    marked.write_in(style, some_text(random, words, room.width / (0.52 * style.size)), room, inks.ink, Align::left);
+    marked.write_in(style, some_text(random, words, room.width, style.size), room, inks.ink, Align::left);
     from += angle;
   }
   return marked;
@@ -163,7 +164,7 @@ MarkedDrawing draw_window(RandomStream& random, const SampleWriter& writer) {
   const double bottom = window.y + window.height - line - 8;
   for (double y = window.y + line + 3; y + line <= bottom; y += line) {
     const Rect row{window.x + 6, y, window.width - 12, line};
-    marked.write_in(style, some_text(random, words, row.width / (0.52 * style.size)), row, inks.ink, Align::left);
+    marked.write_in(style, some_text(random, words, row.width, style.size), row, inks.ink, Align::left);
   }
   const std::int64_t count = random.between(1, 3);
   const double step = (window.width - 4) / static_cast<double>(count);
@@ -186,7 +187,7 @@ MarkedDrawing draw_signs(RandomStream& random, const SampleWriter& writer) {
     const Inks inks = legible_inks(random);
     const Rect row = Rect{0, height * static_cast<double>(i), marked.all().width, height}.inset(3);
     const double size = text_size(random, writer, row.height - 4);
-    const std::string text = some_text(random, words, row.width / (0.6 * size));
+    const std::string text = some_text(random, words, row.width, size);
     const TextStyle style = fitting_style(random, writer, marked.plain(), text, size, row.width - 12);
     const Rect drawn = marked.plain().measure(style, text);
     const Rect sign{0, 0, drawn.width + 10, std::min(drawn.height + 4, row.height)};

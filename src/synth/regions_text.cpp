@@ -12,7 +12,7 @@
 namespace ov {
 namespace {
 
-constexpr double kLetterWidth = 0.52, kLineHeight = 1.35;  // of the size, about
+constexpr double kLetterWidth = 0.57, kLineHeight = 1.35;  // of the size, about
 
 std::string random_code(RandomStream& random) {  // any characters of a keyboard
   std::string code;
@@ -41,6 +41,15 @@ std::string any_text(RandomStream& random, const std::vector<std::string>& words
   }
 }
 
+// At most `longest` letters.
+std::string short_text(RandomStream& random, const std::vector<std::string>& words, double longest) {
+  for (int tries = 0; tries < 8; ++tries) {
+    std::string text = any_text(random, words);
+    if (static_cast<double>(text.size()) <= longest) return text;
+  }
+  return std::to_string(random.below(longest < 2 ? 10 : 100));
+}
+
 Rgb ink_near(RandomStream& random, const Inks& inks) {  // another legible ink now and then
   if (random.below(3) != 0) return inks.ink;
   const Rgb other = mix(inks.ink, random.pick(thing_colours()).rgb, 0.35);
@@ -54,13 +63,14 @@ MarkedDrawing draw_lines(RandomStream& random, const SampleWriter& writer) {
   const Rect room = marked.all().inset(3);
   const auto smallest = static_cast<double>(writer.setting("text").low);
   const auto most = static_cast<std::int64_t>(room.height / (kLineHeight * smallest));
-  const std::int64_t count = random.between(1, std::clamp<std::int64_t>(most, 1, 8));
+  const std::int64_t count =
+      random.between(1, random.between(1, std::clamp<std::int64_t>(most, 1, 8)));  // large text often
   const double line = room.height / static_cast<double>(count);
   const bool one_font = random.coin(), at_left = random.below(3) == 0;
   TextStyle style;
   for (std::int64_t i = 0; i < count; ++i) {
     const double size = text_size(random, writer, line);
-    const std::string text = some_text(random, words, room.width / (kLetterWidth * size));
+    const std::string text = some_text(random, words, room.width, size);
     const TextStyle fresh = fitting_style(random, writer, marked.plain(), text, size, room.width);
     if (i == 0 || !one_font) style = fresh;
     style.size = size;
@@ -80,7 +90,7 @@ MarkedDrawing draw_word(RandomStream& random, const SampleWriter& writer) {
   const Rect room = marked.all().inset(8);
   const auto largest = static_cast<double>(writer.setting("text").high);
   const double size = largest * static_cast<double>(random.between(80, 200)) / 100;
-  const std::string text = some_text(random, corpus_words(writer), 10);
+  const std::string text = short_text(random, corpus_words(writer), 10);
   const TextStyle style = fitting_style(random, writer, marked.plain(), text, size, room.width);
   const Point middle = marked.all().middle();
   if (random.coin()) {
@@ -143,16 +153,15 @@ MarkedDrawing draw_grid(RandomStream& random, const SampleWriter& writer) {
   const Rect room = marked.all().inset(static_cast<double>(random.between(2, 10)));
   const auto smallest = static_cast<double>(writer.setting("text").low);
   const auto most = static_cast<std::int64_t>(room.height / (1.5 * smallest));
-  const std::int64_t rows = random.between(2, std::clamp<std::int64_t>(most, 2, 6)), columns = random.between(2, 4);
+  const std::int64_t rows = random.between(2, std::clamp<std::int64_t>(most, 2, 6)), columns = random.between(2, 3);
   const double width = room.width / static_cast<double>(columns), height = room.height / static_cast<double>(rows);
   const TextStyle style{.font = pick_font(random, writer), .size = text_size(random, writer, height)};
   const bool framed = random.coin();
-  const double letters = width / (kLetterWidth * smallest);
   for (std::int64_t i = 0; i < rows * columns; ++i) {
     const Rect cell{room.x + width * static_cast<double>(i % columns),
                     room.y + height * static_cast<double>(i / columns), width, height};
     if (framed) marked.plain().frame({cell.x, cell.y, width + 1, height + 1}, 1, inks.ink);
-    marked.write_in(style, some_text(random, words, letters), cell.inset(2), inks.ink);
+    marked.write_in(style, some_text(random, words, width - 6, smallest), cell.inset(2), inks.ink);
   }
   return marked;
 }
@@ -228,12 +237,8 @@ double text_size(RandomStream& random, const SampleWriter& writer, double line) 
   return static_cast<double>(random.between(sizes.low, std::max(sizes.low, largest)));
 }
 
-std::string some_text(RandomStream& random, const std::vector<std::string>& words, double longest) {
-  for (int tries = 0; tries < 8; ++tries) {
-    std::string text = any_text(random, words);
-    if (static_cast<double>(text.size()) <= longest) return text;
-  }
-  return std::to_string(random.below(100));
+std::string some_text(RandomStream& random, const std::vector<std::string>& words, double width, double size) {
+  return short_text(random, words, width / (kLetterWidth * size));
 }
 
 }  // namespace ov
