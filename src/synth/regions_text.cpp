@@ -50,6 +50,17 @@ std::string short_text(RandomStream& random, const std::vector<std::string>& wor
   return std::to_string(random.below(longest < 2 ? 10 : 100));
 }
 
+// Pieces of text one after the other, as many as have room.
+std::string filled(RandomStream& random, const std::vector<std::string>& words, double room, double size) {
+  std::string text = some_text(random, words, room, size);
+  for (int tries = 0; tries < 3; ++tries) {
+    const double left = room - kLetterWidth * size * static_cast<double>(text.size() + 1);
+    if (left < 3 * size) break;
+    text += " " + some_text(random, words, left, size);
+  }
+  return text;
+}
+
 Rgb ink_near(RandomStream& random, const Inks& inks) {  // another legible ink now and then
   if (random.below(3) != 0) return inks.ink;
   const Rgb other = mix(inks.ink, random.pick(thing_colours()).rgb, 0.35);
@@ -63,14 +74,13 @@ MarkedDrawing draw_lines(RandomStream& random, const SampleWriter& writer) {
   const Rect room = marked.all().inset(3);
   const auto smallest = static_cast<double>(writer.setting("text").low);
   const auto most = static_cast<std::int64_t>(room.height / (kLineHeight * smallest));
-  const std::int64_t count =
-      random.between(1, random.between(1, std::clamp<std::int64_t>(most, 1, 8)));  // large text often
+  const std::int64_t rows = std::clamp<std::int64_t>(most, 1, 8), count = random.between((rows + 1) / 2, rows);
   const double line = room.height / static_cast<double>(count);
   const bool one_font = random.coin(), at_left = random.below(3) == 0;
   TextStyle style;
   for (std::int64_t i = 0; i < count; ++i) {
     const double size = text_size(random, writer, line);
-    const std::string text = some_text(random, words, room.width, size);
+    const std::string text = filled(random, words, room.width, size);
     const TextStyle fresh = fitting_style(random, writer, marked.plain(), text, size, room.width);
     if (i == 0 || !one_font) style = fresh;
     style.size = size;
@@ -111,7 +121,7 @@ MarkedDrawing draw_paragraph(RandomStream& random, const SampleWriter& writer) {
                         .size = static_cast<double>(smallest + random.between(0, 3)),
                         .bold = random.below(4) == 0};
   const double letters = room.width / (kLetterWidth * style.size) * (room.height / (kLineHeight * style.size));
-  const double share = static_cast<double>(random.between(40, 100)) / 100;
+  const double share = static_cast<double>(random.between(70, 100)) / 100;
   std::string text = random_sentence(random, words);
   while (static_cast<double>(text.size()) < share * letters) text += " " + any_text(random, words);
   while (marked.plain().measure(style, text, room.width).height > room.height) text.resize(text.rfind(' '));
@@ -180,14 +190,15 @@ Picture inked(const Picture& digit, const Rgb& ink) {
 MarkedDrawing draw_digits(RandomStream& random, const SampleWriter& writer) {
   const Inks inks = random.coin() ? paper_inks(random) : legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
-  const auto side = static_cast<double>(random.between(22, 60));
+  const auto side = static_cast<double>(random.between(18, 40));
   const auto columns = static_cast<std::int64_t>(marked.all().width / side);
   const auto rows = static_cast<std::int64_t>(marked.all().height / side);
   const double left = (marked.all().width - side * static_cast<double>(columns)) / 2;
   for (std::int64_t row = 0; row < rows; ++row) {
     std::string number;
     for (std::int64_t column = 0; column < columns; ++column) {
-      if (random.below(6) == 0) continue;
+      const bool needed = number.empty() && column + 1 == columns;  // every row has a digit
+      if (!needed && random.below(10) == 0) continue;
       const auto digit = static_cast<int>(random.below(10));
       const Rect box{left + side * static_cast<double>(column), side * static_cast<double>(row), side, side};
       marked.plain().picture(inked(*pick_digit(random, writer, digit), inks.ink), box,
@@ -218,7 +229,7 @@ MarkedDrawing draw_chinese(RandomStream& random, const SampleWriter& writer) {
   return marked;
 }
 
-constexpr RegionKind kKinds[] = {{"lines", 20, draw_lines},    {"word", 6, draw_word}, {"paragraph", 6, draw_paragraph},
+constexpr RegionKind kKinds[] = {{"lines", 20, draw_lines},    {"word", 4, draw_word}, {"paragraph", 8, draw_paragraph},
                                  {"receipt", 4, draw_receipt}, {"grid", 5, draw_grid}, {"digits", 4, draw_digits},
                                  {"chinese", 5, draw_chinese}};
 

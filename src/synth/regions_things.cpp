@@ -16,7 +16,22 @@ Range sides_for(std::int64_t count) {
   return {12, 30};
 }
 
+// Side by side, a little out of line: the more there is in a picture, the more a tower learns from it.
+std::vector<Rect> crowd(RandomStream& random, const Rect& all) {
+  const std::int64_t columns = random.between(3, 6), rows = random.between(3, 6);
+  const double width = all.width / static_cast<double>(columns), height = all.height / static_cast<double>(rows);
+  std::vector<Rect> boxes;
+  for (std::int64_t i = 0; i < columns * rows; ++i) {
+    const double side = std::min(width, height) * static_cast<double>(random.between(70, 98)) / 100;
+    const double x = width * static_cast<double>(i % columns), y = height * static_cast<double>(i / columns);
+    const auto share = [&](double room) { return room * static_cast<double>(random.between(0, 100)) / 100; };
+    boxes.push_back({all.x + x + share(width - side), all.y + y + share(height - side), side, side});
+  }
+  return boxes;
+}
+
 std::vector<Rect> boxes_for(RandomStream& random, const Rect& all) {
+  if (random.below(10) < 7) return crowd(random, all);
   const std::int64_t count = random.coin() ? random.between(1, 3) : random.between(2, 9);
   const double side = std::min(all.width, all.height) / 100;
   const Range sides = sides_for(count);
