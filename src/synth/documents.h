@@ -88,7 +88,7 @@ struct Page {
   std::int64_t number = 0;
 
   // With lines of the user's text where the corpus has any.
-  static Page make(RandomStream& random, bool test, const CorpusShare& corpus);
+  static Page make(RandomStream& random, bool test, const CorpusShare& corpus = {});
   Image draw(RandomStream& random, const std::string& font) const;
   Queries queries(RandomStream& random) const;
   std::string read_out() const;

@@ -59,6 +59,13 @@ constexpr const char* kEverydayWords =
     "win wind window wine winter wise wolf woman wonder wood wool word work world worm wrist write yard year yellow "
     "young";
 
+// FNV-1a: which words are kept for tests must not change with the list.
+std::uint32_t hash_of(std::string_view word) {
+  std::uint32_t hash = 2166136261U;
+  for (const char letter : word) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 16777619U;
+  return hash;
+}
+
 }  // namespace
 
 const char* const kShortAnswer = "\nAnswer the question using a single word or phrase.";
@@ -122,19 +129,13 @@ Choice make_choice(RandomStream& random, const std::string& question, const std:
   return choice;
 }
 
-std::uint32_t text_hash(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char letter : text) hash = (hash ^ static_cast<std::uint8_t>(letter)) * 16777619U;
-  return hash;
-}
-
 std::vector<std::string> everyday_words(bool test) {
   std::vector<std::string> words;
   const std::string_view all = kEverydayWords;
   for (std::size_t begin = 0; begin < all.size();) {
     const std::size_t end = std::min(all.find(' ', begin), all.size());
     const std::string_view word = all.substr(begin, end - begin);
-    if ((text_hash(word) % 8 == 0) == test) words.emplace_back(word);
+    if ((hash_of(word) % 8 == 0) == test) words.emplace_back(word);
     begin = end + 1;
   }
   return words;

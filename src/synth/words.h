@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "synth/random_stream.h"
@@ -36,9 +35,6 @@ struct Choice {
 };
 Choice make_choice(RandomStream& random, const std::string& question, const std::string& right,
                    std::vector<std::string> wrong);
-
-// FNV-1a: what is kept for tests by it does not change with the rest of a list.
-std::uint32_t text_hash(std::string_view text);
 
 // Everyday English words of three to nine small letters. One in eight is for tests only.
 std::vector<std::string> everyday_words(bool test);
