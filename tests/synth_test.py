@@ -23,6 +23,7 @@ from program import (
 )
 
 MICRO = ROOT / "recipes" / "micro" / "data.yaml"
+ASSETS = ROOT / "build" / "assets"
 SMALL = """\
 files:
   - {name: align, family: caption, count: 20}
@@ -126,6 +127,63 @@ class Drawing(SynthTest):
         for entry in done.json()["files"]:
             lines = (self.folder / entry["path"]).read_text().splitlines()
             self.assertEqual(len(lines), entry["samples"])
+
+
+NOTES = "\n".join(
+    f"Note {chr(97 + i % 26)}{chr(97 + i // 26)}: the {word} of {chr(98 + i % 20)}a{chr(107 + i // 20)}ory"
+    " stood near the quiet harbor of Velmora, and nobody had seen any larger lighthouse there before."
+    for i, word in enumerate(["keeper", "sailor", "painter", "lantern", "captain"] * 20)
+)
+READING = """\
+files:
+  - {name: page, family: synth_page, count: 20}
+  - {name: line, family: read_line, count: 20}
+  - {name: page_test, family: synth_page, count: 20, split: test}
+"""
+
+
+class OwnText(SynthTest):
+    def setUp(self):
+        super().setUp()
+        self.notes = self.folder / "notes.txt"
+        self.notes.write_text(NOTES, "utf-8")
+
+    @unittest.skipUnless(ASSETS.is_dir(), "no build/assets: ./run assets makes it")
+    def test_pages_show_the_text(self):
+        self.recipe.write_text("corpus: notes.txt\n" + READING)
+        options = ("--seed", "7", "--assets", ASSETS)
+        one = self.draw("one", *options, "--threads", "1")
+        self.assertEqual(self.draw("two", *options, "--threads", "2"), one)
+        pages = [record["conversations"] for record in read_lines(self.folder / "one" / "page.jsonl")]
+        answers = [turns[1]["value"] for turns in pages[::2]]  # every other sample reads the whole page first
+        self.assertEqual(len(answers), 10)
+        shown = [line for answer in answers for line in answer.split("\n")]
+        self.assertLessEqual({word for line in shown for word in line.split()}, set(NOTES.split()))
+        # All but the few that go on behind a line kept for tests stand so in the text.
+        text = " ".join(NOTES.split())
+        self.assertGreater(sum(line in text for line in shown), 0.8 * len(shown))
+        self.recipe.write_text(READING)
+        self.assertEqual(self.draw("named", *options, "--corpus", self.notes), one)
+        self.assertNotEqual(self.draw("without", *options), one)
+
+    def test_what_needs_no_text_stays_as_it_is(self):
+        plain = self.draw("plain")
+        self.assertEqual(self.draw("own", "--corpus", self.notes), plain)
+        out = self.folder / "json"
+        report = self.succeed("synth", out, "--recipe", self.recipe, "--corpus", self.notes, "--json", "--quiet").json()
+        self.assertEqual((report["corpus"]["lines"], report["corpus"]["left_out"]), (100, 0))
+        self.assertIn(report["corpus"]["test_lines"], range(1, 25))
+
+    def test_refuses_what_is_no_text(self):
+        cases = {b"": (FORMAT, "0 different words"), b"some words \xff": (FORMAT, "byte 11 is not UTF-8"),
+                 b"some few words": (FORMAT, "3 different words.*at least 20"), None: (INPUT, "notes.txt")}  # fmt: skip
+        self.recipe.write_text("corpus: notes.txt\n" + SMALL)
+        for content, (kind, expected) in cases.items():
+            with self.subTest(content=content):
+                self.notes.unlink() if content is None else self.notes.write_bytes(content)
+                done = self.refuse(kind, "synth", self.out, "--recipe", self.recipe, "--quiet")
+                self.assertRegex(done.err, expected)
+                self.assertFalse(self.out.exists())
 
 
 class Refusing(SynthTest):

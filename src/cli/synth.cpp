@@ -10,6 +10,8 @@
 #include "cli/console.h"
 #include "cli/session.h"
 #include "synth/assets.h"
+#include "synth/corpus.h"
+#include "synth/supplies.h"
 #include "synth/synthesize.h"
 
 namespace ov {
@@ -19,23 +21,49 @@ struct SynthFlags {
   std::string out;
   std::string recipe;
   std::string assets;
+  std::string corpus;
   std::uint64_t seed = 0;
   int threads = 0;
   bool json = false;
   bool quiet = false;
 };
 
-// Where the option or else the recipe says; a recipe's path is relative to it.
+// The path that the option or else the recipe gives; a recipe's is relative to it. Empty where neither does.
+std::string path_of(const SynthFlags& flags, const std::string& option, const std::string& in_recipe) {
+  if (!option.empty() || in_recipe.empty()) return option;
+  return (std::filesystem::path(flags.recipe).parent_path() / in_recipe).string();
+}
+
 std::optional<Assets> open_assets(const SynthFlags& flags, const SynthRecipe& recipe) {
-  if (!flags.assets.empty()) return Assets::open(flags.assets);
-  if (recipe.assets.empty()) return std::nullopt;
-  return Assets::open((std::filesystem::path(flags.recipe).parent_path() / recipe.assets).string());
+  const std::string path = path_of(flags, flags.assets, recipe.assets);
+  return path.empty() ? std::nullopt : std::optional(Assets::open(path));
+}
+
+std::optional<Corpus> open_corpus(const SynthFlags& flags, const SynthRecipe& recipe,
+                                  const std::optional<Assets>& assets) {
+  const std::string path = path_of(flags, flags.corpus, recipe.corpus);
+  if (path.empty()) return std::nullopt;
+  return Corpus::open(path, assets ? drawable_characters(*assets) : std::vector<bool>{});
+}
+
+Json corpus_json(const Corpus& corpus) {
+  return {{"lines", corpus.num_lines(false) + corpus.num_lines(true)},
+          {"test_lines", corpus.num_lines(true)},
+          {"left_out", corpus.num_left_out()}};
+}
+
+std::string corpus_summary(const Corpus& corpus) {
+  std::string text = "corpus: " + std::to_string(corpus.num_lines(false)) + " lines for training, " +
+                     std::to_string(corpus.num_lines(true)) + " for tests";
+  if (corpus.num_left_out() == 0) return text + "\n";
+  return text + ", " + std::to_string(corpus.num_left_out()) + " left out (" + corpus.first_left_out() + ")\n";
 }
 
 int synth(const SynthFlags& flags) {
   set_num_threads(flags.threads);
   const SynthRecipe recipe = read_synth_recipe(flags.recipe);
   const std::optional<Assets> assets = open_assets(flags, recipe);
+  const std::optional<Corpus> corpus = open_corpus(flags, recipe, assets);
   const auto start = std::chrono::steady_clock::now();
   SynthReport report;
   {
@@ -43,6 +71,7 @@ int synth(const SynthFlags& flags) {
     SynthOptions options;
     options.seed = flags.seed;
     options.assets = assets ? &*assets : nullptr;
+    options.corpus = corpus ? &*corpus : nullptr;
     options.progress = [&bar](std::int64_t done, std::int64_t total) {
       if (cancelled()) throw Error(ErrorKind::interrupted, "interrupted");
       bar.set(done, total);
@@ -59,15 +88,18 @@ int synth(const SynthFlags& flags) {
                        {"split", file.split},
                        {"samples", file.count}});
     }
-    print_json({{"out", flags.out},
-                {"seed", flags.seed},
-                {"samples", report.samples},
-                {"pictures", report.pictures},
-                {"seconds", seconds},
-                {"samples_per_s", speed},
-                {"files", files}});
+    Json result = {{"out", flags.out},
+                   {"seed", flags.seed},
+                   {"samples", report.samples},
+                   {"pictures", report.pictures},
+                   {"seconds", seconds},
+                   {"samples_per_s", speed},
+                   {"files", files}};
+    if (corpus) result["corpus"] = corpus_json(*corpus);
+    print_json(result);
     return 0;
   }
+  if (corpus) print(corpus_summary(*corpus));
   char numbers[160];
   std::snprintf(numbers, sizeof numbers, ": %lld samples with %lld pictures in %.1f s, %.0f samples/s\n",
                 static_cast<long long>(report.samples), static_cast<long long>(report.pictures), seconds, speed);
@@ -94,6 +126,8 @@ void add_synth(CLI::App& app, Run& run) {
   command->add_option("--recipe", flags->recipe, "YAML file: which samples to draw, and how many")->required();
   command->add_option("--assets", flags->assets,
                       "Folder with fonts and pictures instead of the recipe's (./run assets)");
+  command->add_option("--corpus", flags->corpus,
+                      "Text file (UTF-8) instead of the recipe's: its words and lines stand on what is to be read");
   command->add_option("--seed", flags->seed, "Other seeds draw other samples")
       ->check(whole_number())
       ->capture_default_str();

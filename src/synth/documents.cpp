@@ -7,8 +7,18 @@ namespace ov {
 namespace {
 
 template <typename Document>
+Document make(RandomStream& random, const SampleWriter& writer) {
+  return Document::make(random, writer.test());
+}
+
+template <>
+Page make(RandomStream& random, const SampleWriter& writer) {
+  return Page::make(random, writer.test(), writer.corpus());
+}
+
+template <typename Document>
 Document add_document(RandomStream& random, SampleWriter& writer) {
-  const Document document = Document::make(random, writer.test());
+  const Document document = make<Document>(random, writer);
   const FontKind kind = random.pick(std::vector<FontKind>{FontKind::sans, FontKind::serif, FontKind::mono});
   writer.add_picture(document.draw(random, pick_font(random, writer, kind)));
   return document;

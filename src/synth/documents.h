@@ -12,6 +12,7 @@
 
 #include "media/image.h"
 #include "synth/asking.h"
+#include "synth/corpus.h"
 #include "synth/drawing.h"
 #include "synth/random_stream.h"
 
@@ -86,7 +87,8 @@ struct Page {
   bool bullets = false;  // a point before each line
   std::int64_t number = 0;
 
-  static Page make(RandomStream& random, bool test);
+  // With lines of the user's text where the corpus has any.
+  static Page make(RandomStream& random, bool test, const CorpusShare& corpus = {});
   Image draw(RandomStream& random, const std::string& font) const;
   Queries queries(RandomStream& random) const;
   std::string read_out() const;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "media/write_png.h"
+#include "synth/corpus.h"
 
 namespace ov {
 namespace {
@@ -49,6 +50,11 @@ const Assets& SampleWriter::assets() const {
   throw Error(ErrorKind::usage,
               context_->file + ": its family draws with fonts and pictures of things; fetch them with " +
                   "./run assets and name their folder: assets: build/assets in the recipe, or --assets");
+}
+
+const CorpusShare& SampleWriter::corpus() const {
+  static const CorpusShare kNone;
+  return context_->corpus != nullptr ? *context_->corpus : kNone;
 }
 
 void SampleWriter::add_picture(const Image& picture) {

@@ -27,6 +27,7 @@ struct Setting {
 };
 
 class Assets;
+struct CorpusShare;
 
 // The file that a sample belongs to.
 struct SampleContext {
@@ -36,6 +37,7 @@ struct SampleContext {
   bool unseen = false;  // pictures of things and photos are such that training never shows
   const std::map<std::string, Range>* settings = nullptr;
   const Assets* assets = nullptr;
+  const CorpusShare* corpus = nullptr;  // of the split
 };
 
 // Takes the parts of one sample and writes its pictures as they come.
@@ -48,6 +50,8 @@ class SampleWriter {
   bool unseen() const { return context_->unseen; }
   // Fonts and pictures of things. Throws usage where the recipe names none.
   const Assets& assets() const;
+  // The user's text (corpus.h); its lists are empty where the recipe names none.
+  const CorpusShare& corpus() const;
   // Which kind of the family's questions this is; stands behind the family's name in data_source.
   void set_kind(const std::string& kind) { kind_ = kind; }
 

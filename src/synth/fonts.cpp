@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 
 #include "base/error.h"
@@ -27,17 +28,24 @@ KnownFonts& known_fonts() {
   return fonts;
 }
 
-std::string family_of(const std::string& path) {
+using FontPattern = std::unique_ptr<FcPattern, decltype(&FcPatternDestroy)>;
+
+// What is known of a file that is a font with a family's name.
+FontPattern query(const std::string& path) {
   int faces = 0;
-  FcPattern* pattern = FcFreeTypeQuery(reinterpret_cast<const FcChar8*>(path.c_str()), 0, nullptr, &faces);
+  FontPattern pattern(FcFreeTypeQuery(reinterpret_cast<const FcChar8*>(path.c_str()), 0, nullptr, &faces),
+                      FcPatternDestroy);
   FcChar8* family = nullptr;
-  if (pattern == nullptr || FcPatternGetString(pattern, FC_FAMILY, 0, &family) != FcResultMatch) {
-    if (pattern != nullptr) FcPatternDestroy(pattern);
+  if (pattern == nullptr || FcPatternGetString(pattern.get(), FC_FAMILY, 0, &family) != FcResultMatch)
     throw Error(ErrorKind::format, path + ": not a font that can be read (TrueType or OpenType)");
-  }
-  const std::string name = reinterpret_cast<const char*>(family);
-  FcPatternDestroy(pattern);
-  return name;
+  return pattern;
+}
+
+std::string family_of(const std::string& path) {
+  const FontPattern pattern = query(path);
+  FcChar8* family = nullptr;
+  FcPatternGetString(pattern.get(), FC_FAMILY, 0, &family);
+  return reinterpret_cast<const char*>(family);
 }
 
 void smooth_and_unhinted(FcPattern* pattern, gpointer) {
@@ -103,6 +111,20 @@ std::string use_font(const std::string& path) {
   fonts.files.push_back(path);
   fonts.count = fonts.files.size();
   return family;
+}
+
+void add_characters(const std::string& path, std::vector<bool>& characters) {
+  const FontPattern pattern = query(path);
+  FcCharSet* set = nullptr;
+  if (FcPatternGetCharSet(pattern.get(), FC_CHARSET, 0, &set) != FcResultMatch) return;
+  FcChar32 map[FC_CHARSET_MAP_SIZE], next = 0;
+  for (FcChar32 page = FcCharSetFirstPage(set, map, &next); page != FC_CHARSET_DONE;
+       page = FcCharSetNextPage(set, map, &next)) {
+    if (characters.size() < page + 256) characters.resize(page + 256);
+    for (FcChar32 i = 0; i < 256; ++i) {
+      if ((map[i / 32] >> (i % 32) & 1U) != 0) characters[page + i] = true;
+    }
+  }
 }
 
 PangoContext* font_context() {

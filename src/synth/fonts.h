@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 typedef struct _PangoContext PangoContext;
 
@@ -12,5 +13,8 @@ namespace ov {
 // Of this thread, knowing all fonts that use_font() (drawing.h) has made known: pango's maps are not for several
 // threads at once.
 PangoContext* font_context();
+
+// Marks the code points that the font file has. Throws format as use_font() does.
+void add_characters(const std::string& path, std::vector<bool>& characters);
 
 }  // namespace ov

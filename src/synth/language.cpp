@@ -101,7 +101,7 @@ void ask_plural(RandomStream& random, SampleWriter& writer) {
 }
 
 void ask_spelling(RandomStream& random, SampleWriter& writer) {
-  const std::string word = random.pick(corpus_words(writer));
+  const std::string word = random.pick(everyday_words(writer.test()));
   const std::string first(1, word.front()), last(1, word.back()), count = std::to_string(word.size());
   std::string letters;
   for (const char letter : word) letters += (letters.empty() ? "" : "-") + std::string(1, letter);
@@ -128,7 +128,7 @@ void ask_spelling(RandomStream& random, SampleWriter& writer) {
 }
 
 void ask_rewriting(RandomStream& random, SampleWriter& writer) {
-  const std::vector<std::string> words = random_words(random, corpus_words(writer), random.between(1, 3));
+  const std::vector<std::string> words = random_words(random, everyday_words(writer.test()), random.between(1, 3));
   const std::string text = joined(words);
   switch (random.below(4)) {
     case 0: return writer.add_exchange("Write in upper case: " + text, upper(text));

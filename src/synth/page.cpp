@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "synth/corpus_text.h"
 #include "synth/documents.h"
 #include "synth/palette.h"
 #include "synth/word_pools.h"
@@ -9,6 +10,8 @@
 
 namespace ov {
 namespace {
+
+constexpr std::int64_t kMaxLetters = 30;  // of a line of the user's text
 
 std::string some_line(RandomStream& random, bool test) {
   constexpr const char* kLines[] = {"The %1 is near the %2.", "Bring the %1 and the %2.", "We saw a %1 today.",
@@ -26,13 +29,14 @@ std::string some_point(RandomStream& random, bool test) {
 
 }  // namespace
 
-Page Page::make(RandomStream& random, bool test) {
+Page Page::make(RandomStream& random, bool test, const CorpusShare& corpus) {
   constexpr const char* kHeadings[] = {"Notes", "News", "Letter", "Plan", "Report", "To do", "Rules", "Shopping list"};
   Page page;
   page.bullets = random.below(3) == 0;
   page.heading = random.below(3) == 0 ? random.pick(kHeadings) : made_up_name(random, random.between(1, 3), test);
   const std::int64_t count = random.between(2, page.bullets ? 5 : 4);
-  while (static_cast<std::int64_t>(page.lines.size()) < count) {
+  if (!corpus.lines.empty()) page.lines = running_lines(random, corpus.lines, count, page.bullets ? 20 : kMaxLetters);
+  while (corpus.lines.empty() && static_cast<std::int64_t>(page.lines.size()) < count) {
     const std::string line = page.bullets ? some_point(random, test) : some_line(random, test);
     if (std::count(page.lines.begin(), page.lines.end(), line) == 0) page.lines.push_back(line);
   }

@@ -16,7 +16,7 @@ namespace {
 class Pieces {
  public:
   Pieces(RandomStream& random, const SampleWriter& writer)
-      : random_(random), test_(writer.test()), words_(corpus_words(writer)) {}
+      : random_(random), test_(writer.test()), words_(everyday_words(writer.test())) {}
 
   std::string item(const std::string& list) { return random_.pick(text_list(list)); }
   const Fact& fact(const std::string& list) { return random_.pick(fact_list(list)); }

@@ -1,5 +1,6 @@
 // One to four common Chinese characters to read, with questions in English and in Chinese.
 #include "synth/asking.h"
+#include "synth/corpus_text.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
@@ -8,7 +9,9 @@
 namespace ov {
 namespace {
 
-std::string random_text(RandomStream& random) {
+std::string random_text(RandomStream& random, const SampleWriter& writer) {
+  const CorpusShare& corpus = writer.corpus();
+  if (!corpus.chinese_lines.empty()) return running_chinese(random, corpus, random.between(1, 4));
   if (random.coin()) return random.pick(text_list("chinese_words"));
   std::string text;
   for (std::int64_t left = random.between(1, 4); left > 0; --left) text += random.pick(text_list("chinese_characters"));
@@ -47,7 +50,7 @@ void ask_about(RandomStream& random, SampleWriter& writer, const std::string& te
 }
 
 void draw_read_chinese(RandomStream& random, std::int64_t index, SampleWriter& writer) {
-  const std::string text = random_text(random);
+  const std::string text = random_text(random, writer);
   const auto size = static_cast<double>(random.between(writer.setting("text")));
   const Inks inks = legible_inks(random);
   const Drawing probe(8, 8, kWhite);

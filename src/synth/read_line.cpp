@@ -4,12 +4,15 @@
 #include <cmath>
 
 #include "synth/asking.h"
+#include "synth/corpus_text.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
 
 namespace ov {
 namespace {
+
+constexpr std::int64_t kLongestSentence = 28;  // letters
 
 struct Line {
   std::string kind;
@@ -19,7 +22,13 @@ struct Line {
 };
 
 Line words_line(RandomStream& random, const SampleWriter& writer) {
-  Line line{"words", random_words(random, corpus_words(writer), random.between(2, 5)), {}, true};
+  const CorpusShare& corpus = writer.corpus();
+  const std::int64_t count = random.between(2, 5);
+  Line line{
+      "words",
+      corpus.lines.empty() ? random_words(random, corpus_words(writer), count) : running_words(random, corpus, count),
+      {},
+      true};
   if (random.below(3) == 0) line.words.insert(line.words.begin() + 1, random_letters(random, random.between(3, 5)));
   const bool title = random.below(3) == 0;
   for (std::string& word : line.words) {
@@ -29,8 +38,14 @@ Line words_line(RandomStream& random, const SampleWriter& writer) {
 }
 
 Line special_line(RandomStream& random, const SampleWriter& writer) {
+  const std::vector<std::string>& own = writer.corpus().lines;
   switch (random.below(7)) {
-    case 0: return {"sentence", {random_sentence(random, corpus_words(writer))}, {}, false};
+    case 0:
+      return {"sentence",
+              {own.empty() ? random_sentence(random, corpus_words(writer))
+                           : running_lines(random, own, 1, kLongestSentence)[0]},
+              {},
+              false};
     case 1:
       return {
           "measure", {random_measure(random)}, {"Which number and unit are shown?", "What amount is written?"}, false};

@@ -1,6 +1,7 @@
 // Small text at a random place of a large picture: legible at the size of its tiles, gone when the whole picture is
 // shrunk to one. What AnyRes is for.
 #include "synth/asking.h"
+#include "synth/corpus_text.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
@@ -13,7 +14,9 @@ std::string small_text(RandomStream& random, const SampleWriter& writer) {
     case 0: return std::to_string(random.between(10, 9999));
     case 1: return random_price(random);
     case 2: return random_time(random);
-    case 3: return joined(random_words(random, corpus_words(writer), 2));
+    case 3:
+      return joined(writer.corpus().lines.empty() ? random_words(random, corpus_words(writer), 2)
+                                                  : running_words(random, writer.corpus(), 2));
     default: return in_random_case(random, random.pick(corpus_words(writer)));
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "synth/asking.h"
+#include "synth/corpus_text.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/text_pieces.h"
@@ -13,7 +14,7 @@ constexpr std::int64_t kTurn = 12;  // degrees
 
 std::string spelled(const std::string& word) {
   std::string text;
-  for (const char letter : word) text += (text.empty() ? "" : "-") + std::string(1, letter);
+  for (const std::string& letter : letters_of(word)) text += (text.empty() ? "" : "-") + letter;
   return text;
 }
 
@@ -25,7 +26,8 @@ void ask_reading(RandomStream& random, SampleWriter& writer, const std::string& 
 }
 
 void ask_about(RandomStream& random, SampleWriter& writer, const std::string& word, const std::string& colour) {
-  const std::string first(1, word.front()), last(1, word.back()), length = std::to_string(word.size());
+  const std::vector<std::string> letters = letters_of(word);
+  const std::string &first = letters.front(), &last = letters.back(), length = std::to_string(letters.size());
   switch (random.below(5)) {
     case 0:
       return ask(random, writer,

@@ -31,7 +31,7 @@ TextStyle small_style(RandomStream& random, const SampleWriter& writer) {
 
 // A thing or figure in each cell with a word beneath.
 MarkedDrawing draw_labelled(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = paper_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const TextStyle style = small_style(random, writer);
@@ -56,7 +56,7 @@ MarkedDrawing draw_labelled(RandomStream& random, const SampleWriter& writer) {
 
 // Upright bars with a value above and a label below each.
 MarkedDrawing draw_bars(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = paper_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const TextStyle style = small_style(random, writer);
@@ -81,7 +81,7 @@ MarkedDrawing draw_bars(RandomStream& random, const SampleWriter& writer) {
 
 // A pie at the left and what its colours mean at the right.
 MarkedDrawing draw_pie(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = paper_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const TextStyle style = small_style(random, writer);
@@ -149,7 +149,7 @@ MarkedDrawing draw_line_chart(RandomStream& random, const SampleWriter& writer) 
 MarkedDrawing draw_window(RandomStream& random, const SampleWriter& writer) {
   static constexpr const char* kButtons[] = {"OK", "Cancel", "Save", "Open", "Close", "Help", "Yes",
                                              "No", "Next",   "Back", "Send", "Print", "Quit", "Apply"};
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = paper_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, {"", kBlack, random.pick(ground_colours()).rgb});
   const TextStyle style = small_style(random, writer);
@@ -179,7 +179,7 @@ MarkedDrawing draw_window(RandomStream& random, const SampleWriter& writer) {
 
 // Words on coloured signs.
 MarkedDrawing draw_signs(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   MarkedDrawing marked = marked_ground(random, writer, {"", kBlack, random.pick(ground_colours()).rgb});
   const std::int64_t rows = random.between(1, 4);
   const double height = marked.all().height / static_cast<double>(rows);

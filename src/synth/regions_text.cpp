@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "synth/corpus_text.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
 #include "synth/regions.h"
@@ -68,7 +69,7 @@ Rgb ink_near(RandomStream& random, const Inks& inks) {  // another legible ink n
 }
 
 MarkedDrawing draw_lines(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const Rect room = marked.all().inset(3);
@@ -111,8 +112,17 @@ MarkedDrawing draw_word(RandomStream& random, const SampleWriter& writer) {
   return marked;
 }
 
+// About this many letters.
+std::string paragraph(RandomStream& random, const CorpusShare& corpus, const std::vector<std::string>& words,
+                      std::int64_t letters) {
+  if (!corpus.lines.empty()) return running_lines(random, corpus.lines, 1, std::max(letters, kLongestPiece))[0];
+  std::string text = random_sentence(random, words);
+  while (static_cast<std::int64_t>(text.size()) < letters) text += " " + any_text(random, words);
+  return text;
+}
+
 MarkedDrawing draw_paragraph(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = random.coin() ? paper_inks(random) : legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const Rect room = marked.all().inset(4);
@@ -122,16 +132,17 @@ MarkedDrawing draw_paragraph(RandomStream& random, const SampleWriter& writer) {
                         .bold = random.below(4) == 0};
   const double letters = room.width / (kLetterWidth * style.size) * (room.height / (kLineHeight * style.size));
   const double share = static_cast<double>(random.between(70, 100)) / 100;
-  std::string text = random_sentence(random, words);
-  while (static_cast<double>(text.size()) < share * letters) text += " " + any_text(random, words);
-  while (marked.plain().measure(style, text, room.width).height > room.height) text.resize(text.rfind(' '));
+  const auto enough = static_cast<std::int64_t>(std::ceil(share * letters));
+  std::string text = paragraph(random, writer.corpus(), words, enough);
+  while (marked.plain().measure(style, text, room.width).height > room.height && text.find(' ') != std::string::npos)
+    text.resize(text.rfind(' '));
   marked.write(style, text, {room.x, room.y}, inks.ink, room.width);
   return marked;
 }
 
 // Names at the left, prices at the right.
 MarkedDrawing draw_receipt(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = random.below(3) != 0 ? paper_inks(random) : legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const Rect room = marked.all().inset(static_cast<double>(random.between(4, 12)));
@@ -157,7 +168,7 @@ MarkedDrawing draw_receipt(RandomStream& random, const SampleWriter& writer) {
 }
 
 MarkedDrawing draw_grid(RandomStream& random, const SampleWriter& writer) {
-  const std::vector<std::string> words = corpus_words(writer);
+  const std::vector<std::string>& words = corpus_words(writer);
   const Inks inks = legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
   const Rect room = marked.all().inset(static_cast<double>(random.between(2, 10)));
@@ -211,6 +222,14 @@ MarkedDrawing draw_digits(RandomStream& random, const SampleWriter& writer) {
   return marked;
 }
 
+std::string chinese_text(RandomStream& random, const SampleWriter& writer) {
+  const CorpusShare& corpus = writer.corpus();
+  if (!corpus.chinese_lines.empty()) return running_chinese(random, corpus, random.between(1, 6));
+  std::string text = random.coin() ? random.pick(text_list("chinese_words")) : "";
+  for (std::int64_t left = random.between(1, 4); left > 0; --left) text += random.pick(text_list("chinese_characters"));
+  return text;
+}
+
 MarkedDrawing draw_chinese(RandomStream& random, const SampleWriter& writer) {
   const Inks inks = legible_inks(random);
   MarkedDrawing marked = marked_ground(random, writer, inks);
@@ -219,9 +238,7 @@ MarkedDrawing draw_chinese(RandomStream& random, const SampleWriter& writer) {
   const double line = room.height / static_cast<double>(count);
   for (std::int64_t i = 0; i < count; ++i) {
     const double size = std::min(line / 1.5, static_cast<double>(random.between(18, 52)));
-    std::string text = random.coin() ? random.pick(text_list("chinese_words")) : "";
-    for (std::int64_t left = random.between(1, 4); left > 0; --left)
-      text += random.pick(text_list("chinese_characters"));
+    const std::string text = chinese_text(random, writer);
     const TextStyle style = fitting_style(random, writer, marked.plain(), text, size, room.width, FontKind::chinese);
     const Rect row{room.x, room.y + line * static_cast<double>(i), room.width, line};
     marked.write(style, text, place_inside(random, row, marked.plain().measure(style, text)), inks.ink);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "synth/assets.h"
+#include "synth/fonts.h"
 
 namespace ov {
 namespace {
@@ -62,6 +63,16 @@ void use_all_fonts(const Assets& assets) {
       for (const AssetFont& font : assets.fonts(split, script)) use_font(font.path);
     }
   }
+}
+
+std::vector<bool> drawable_characters(const Assets& assets) {
+  std::vector<bool> characters;
+  for (const Split split : {Split::train, Split::test}) {
+    for (const Script script : {Script::latin, Script::cjk}) {
+      for (const AssetFont& font : assets.fonts(split, script)) add_characters(font.path, characters);
+    }
+  }
+  return characters;
 }
 
 std::string pick_font(RandomStream& random, const SampleWriter& writer, FontKind kind) {

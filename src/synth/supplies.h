@@ -21,6 +21,9 @@ enum class FontKind { any, sans, serif, mono, hand, chinese };
 // Makes all fonts known before the first is used, so that what pango falls back to does not depend on the order.
 void use_all_fonts(const Assets& assets);
 
+// The characters that a font of the assets has, by code point.
+std::vector<bool> drawable_characters(const Assets& assets);
+
 // A family name for TextStyle::font; `any` is any that writes Latin letters.
 std::string pick_font(RandomStream& random, const SampleWriter& writer, FontKind kind = FontKind::any);
 

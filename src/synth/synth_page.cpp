@@ -1,9 +1,10 @@
-// A page in the spirit of SynthDoG (Kim et al. 2022): lines of words from a corpus on textured paper, a little turned,
-// with a photo or a ground behind it; English or Chinese. Answered line by line.
+// A page in the spirit of SynthDoG (Kim et al. 2022): lines of words, or of the user's text, on textured paper, a
+// little turned, with a photo or a ground behind it; English or Chinese. Answered line by line.
 #include <cmath>
 #include <numbers>
 
 #include "synth/asking.h"
+#include "synth/corpus_text.h"
 #include "synth/family.h"
 #include "synth/lettering.h"
 #include "synth/lists.h"
@@ -28,10 +29,20 @@ std::string english_line(RandomStream& random, const std::vector<std::string>& c
   return line;
 }
 
+// Consecutive lines of the user's text, of the script that more of them have more often.
+Page corpus_page(RandomStream& random, const CorpusShare& corpus) {
+  Page page;
+  page.chinese = random.below(corpus.lines.size() + corpus.chinese_lines.size()) >= corpus.lines.size();
+  const std::int64_t count = random.between(2, page.chinese ? 4 : 5);
+  const std::int64_t letters = random.between(kLongestPiece, page.chinese ? kLongestPiece : kMaxLetters);
+  page.lines = running_lines(random, page.chinese ? corpus.chinese_lines : corpus.lines, count, letters);
+  return page;
+}
+
 Page random_page(RandomStream& random, const SampleWriter& writer) {
   Page page;
   page.chinese = random.below(4) == 0;
-  const std::vector<std::string> corpus = corpus_words(writer);
+  const std::vector<std::string>& corpus = corpus_words(writer);
   // A Chinese character is two or three tokens of a small vocabulary: 60 tokens in all.
   for (std::int64_t left = random.between(2, page.chinese ? 4 : 5); left > 0; --left) {
     std::string line = english_line(random, corpus);
@@ -138,7 +149,9 @@ void ask_line(RandomStream& random, SampleWriter& writer, const Page& page) {
 }
 
 void draw_synth_page(RandomStream& random, std::int64_t index, SampleWriter& writer) {
-  const Page page = random_page(random, writer);
+  const CorpusShare& corpus = writer.corpus();
+  const bool own = !corpus.lines.empty() || !corpus.chinese_lines.empty();
+  const Page page = own ? corpus_page(random, corpus) : random_page(random, writer);
   writer.add_picture(draw_page(random, writer, page));
   const bool whole = index % 2 == 0;
   writer.set_kind(std::string(page.chinese ? "chinese_" : "") + (whole ? "page" : "line"));

@@ -54,6 +54,7 @@ SynthRecipe parse_synth_recipe(std::string_view text, const std::string& where) 
   const YamlFields fields = YamlFields::parse(text, where);
   SynthRecipe recipe;
   recipe.assets = fields.string_or("assets", "");
+  recipe.corpus = fields.string_or("corpus", "");
   std::set<std::string> names;
   for (const YamlFields& entry : fields.objects("files")) {
     recipe.files.push_back(read_file_entry(entry));

@@ -27,6 +27,7 @@ struct SynthFile {
 
 struct SynthRecipe {
   std::string assets;  // folder with fonts and pictures (assets.h); "" where no family needs it
+  std::string corpus;  // text file (corpus.h); "" for the built-in words
   std::vector<SynthFile> files;
 };
 

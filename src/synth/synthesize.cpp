@@ -14,11 +14,22 @@ namespace {
 
 constexpr std::int64_t kPiece = 64;  // samples between two reports of progress
 
+bool is_test(const SynthFile& file) { return file.split != "train"; }
+
+const CorpusShare* share_of(const SynthOptions& options, const SynthFile& file) {
+  return options.corpus != nullptr ? &options.corpus->share(is_test(file)) : nullptr;
+}
+
 class FileDrawing {
  public:
-  FileDrawing(const SynthFile& file, std::uint64_t seed, const Assets* assets, const std::string& folder)
-      : file_(file), seed_(seed), context_{folder,         file.name, file.split != "train", file.split == "unseen",
-                                           &file.settings, assets} {}
+  FileDrawing(const SynthFile& file, const SynthOptions& options, const std::string& folder)
+      : file_(file), seed_(options.seed), context_{folder,
+                                                   file.name,
+                                                   is_test(file),
+                                                   file.split == "unseen",
+                                                   &file.settings,
+                                                   options.assets,
+                                                   share_of(options, file)} {}
 
   void draw(std::int64_t begin, std::int64_t end) {
     std::vector<std::string> lines(static_cast<std::size_t>(end - begin));
@@ -53,12 +64,15 @@ class FileDrawing {
 
 SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, const std::string& folder) {
   std::int64_t total = 0;
-  for (const SynthFile& file : recipe.files) total += file.count;
+  for (const SynthFile& file : recipe.files) {
+    total += file.count;
+    share_of(options, file);  // refuses what is too short before anything is drawn
+  }
   if (options.assets != nullptr) use_all_fonts(*options.assets);
   NewFolder fresh(folder);
   SynthReport report;
   for (const SynthFile& file : recipe.files) {
-    FileDrawing drawing(file, options.seed, options.assets, fresh.path());
+    FileDrawing drawing(file, options, fresh.path());
     for (std::int64_t begin = 0; begin < file.count; begin += kPiece) {
       const std::int64_t end = std::min(begin + kPiece, file.count);
       drawing.draw(begin, end);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 
+#include "synth/corpus.h"
 #include "synth/synth_recipe.h"
 
 namespace ov {
@@ -15,6 +16,7 @@ namespace ov {
 struct SynthOptions {
   std::uint64_t seed = 0;
   const Assets* assets = nullptr;  // for the families that need them
+  const Corpus* corpus = nullptr;  // text to read instead of the built-in words
   // Called between pieces of work with samples done and in all; may throw to stop.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
@@ -25,7 +27,7 @@ struct SynthReport {
 };
 
 // The folder appears when everything is in it, or not at all. Throws input when it exists and is not
-// empty, resource when it cannot be written.
+// empty, resource when it cannot be written, format when the corpus has too little text for a split.
 SynthReport synthesize(const SynthRecipe& recipe, const SynthOptions& options, const std::string& folder);
 
 }  // namespace ov

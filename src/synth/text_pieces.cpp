@@ -1,6 +1,10 @@
 #include "synth/text_pieces.h"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+
+#include "synth/corpus.h"
 
 namespace ov {
 namespace {
@@ -17,11 +21,16 @@ std::string upper(std::string text) {
 
 }  // namespace
 
-std::vector<std::string> corpus_words(const SampleWriter& writer) { return everyday_words(writer.test()); }
+const std::vector<std::string>& corpus_words(const SampleWriter& writer) {
+  static const std::array<std::vector<std::string>, 2> kEveryday = {everyday_words(false), everyday_words(true)};
+  const std::vector<std::string>& own = writer.corpus().words;
+  return own.empty() ? kEveryday[writer.test() ? 1 : 0] : own;
+}
 
 std::string in_random_case(RandomStream& random, const std::string& word) {
+  const bool english = std::all_of(word.begin(), word.end(), [](char letter) { return letter >= 0; });
   switch (random.below(4)) {
-    case 0: return upper(word);
+    case 0: return english ? upper(word) : word;
     case 1: return capitalised(word);
     default: return word;
   }

@@ -11,10 +11,10 @@
 
 namespace ov {
 
-// The words that texts are made of: everyday words of the sample's split.
-std::vector<std::string> corpus_words(const SampleWriter& writer);
+// The words that texts are made of: of the user's text if there is one, else everyday words, of the sample's split.
+const std::vector<std::string>& corpus_words(const SampleWriter& writer);
 
-// Small letters, capitals or a capital first.
+// Small letters, capitals or a capital first; other letters than English ones stay as they are.
 std::string in_random_case(RandomStream& random, const std::string& word);
 // Letters without sense, `length` of them: they are read, not guessed.
 std::string random_letters(RandomStream& random, std::int64_t length);
