@@ -1,4 +1,4 @@
-"""`train` from outside: all four stages of the micro recipe, what a run writes, what it refuses.
+"""`train` from outside: all stages of the micro recipe and what its model sees, what a run writes, what it refuses.
 Stopping and resuming are in train_stop_test.py. The schedule of learning rates is that of the authors' trainer
 (docs/training.md)."""
 
@@ -28,6 +28,7 @@ from program import (
 from training import MICRO, TIMES, TOKENIZER, TrainingTest, digests, small_recipe, untimed
 
 STAGES = ("stage1", "stage1_5", "single_image", "onevision")
+PRETRAINING = "contrastive"  # in front of the four
 METRICS = {"stage", "step", "samples", "tokens", "supervised_tokens", "loss", "lr", "grad_norm", *TIMES}
 MANIFEST = {"stage", "step", "epoch", "index", "dataset", "id", "sha256"}
 
@@ -79,7 +80,7 @@ class MicroRecipe(ProgramTest):
         self.assertLess(self.done.seconds, 240)
 
     def test_loss_falls_in_every_stage(self):
-        self.assertEqual(tuple(self.metrics), STAGES)
+        self.assertEqual(tuple(self.metrics), (PRETRAINING, *STAGES))
         for stage, lines in self.metrics.items():
             with self.subTest(stage=stage):
                 losses = [line["loss"] for line in lines]
@@ -92,8 +93,8 @@ class MicroRecipe(ProgramTest):
         for stage, lines in self.metrics.items():
             self.assertEqual([line["step"] for line in lines], list(range(1, len(lines) + 1)), stage)
             for line in lines:
-                self.assertEqual(set(line), METRICS)
-                self.assertEqual(line["samples"], 16)
+                self.assertEqual(set(line), METRICS | ({"accuracy"} if stage == PRETRAINING else set()))
+                self.assertEqual(line["samples"], 32 if stage == PRETRAINING else 16)
                 self.assertGreater(line["tokens"], line["supervised_tokens"])
                 for key in ("supervised_tokens", "grad_norm", "tokens_per_s", "samples_per_s", "seconds",
                             "peak_rss_bytes"):  # fmt: skip
@@ -117,7 +118,7 @@ class MicroRecipe(ProgramTest):
         for stage, lines in self.manifest.items():
             steps = Counter(line["step"] for line in lines)
             self.assertEqual(list(steps), list(range(1, len(self.metrics[stage]) + 1)))
-            self.assertEqual(set(steps.values()), {16})
+            self.assertEqual(set(steps.values()), {32 if stage == PRETRAINING else 16})
             hashes = defaultdict(set)
             for line in lines:
                 self.assertEqual(set(line), MANIFEST)
@@ -169,9 +170,24 @@ class MicroRecipe(ProgramTest):
                 self.succeed("checkpoint", "convert", self.out / stage, "--to", "hf", "--out", hf, "--quiet")
                 self.assertGreater(self.succeed(*ask, hf).json()["completion_tokens"], 0)
 
+    def test_held_out_questions_are_answered_above_chance(self):
+        """Chance is what the most frequent answer to each kind of question would get."""
+        self.succeed("eval", "--task-file", self.home / "heldout.yaml", "--model", self.out / "onevision", "--out",
+                     self.folder / "eval", "--dtype", "float32", "--quiet", limit=120)  # fmt: skip
+        targets, right = defaultdict(Counter), Counter()
+        for sample in read_lines(self.folder / "eval" / "samples_question.jsonl"):
+            kind = re.search("What color|Which shape|How many", sample["prompt"]).group()
+            targets[kind][sample["target"]] += 1
+            right[kind] += sample["score"]
+        counts = {kind: sum(found.values()) for kind, found in targets.items()}
+        most = {kind: max(found.values()) for kind, found in targets.items()}
+        self.assertEqual(set(counts.values()), {100})
+        self.assertGreater(right["What color"], most["What color"] + 50)
+        self.assertGreater(sum(right.values()) / 300, sum(most.values()) / 300 + 0.15)
+
     def test_report(self):
         page = (self.out / "report.html").read_text(encoding="utf-8")
-        for stage in STAGES:
+        for stage in (PRETRAINING, *STAGES):
             self.assertIn(stage, page)
         self.assertIn("onevision-micro", page)
         self.assertNotRegex(page, r"(src|href)\s*=\s*[\"']?(https?:)?//")
