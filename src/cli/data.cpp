@@ -72,7 +72,7 @@ void add_form_options(CLI::App& command, DataOptions& options) {
       {"exact", Compat::exact}, {"official", Compat::official}, {"hf", Compat::hf}};
   command
       .add_option("--prompt", options.form.form,
-                  "Text form: qwen_1_5 (default), plain (stage 1), text or pair (the objectives text, contrastive, regions)")
+                  "Text form: qwen_1_5 (default), plain (stage 1), text, or pair (objectives contrastive and regions)")
       ->transform(names(forms, "{plain,qwen_1_5,text,pair}"));
   command.add_option("--labels", options.form.labels, "What is supervised: official or clean (default official)")
       ->transform(names(rules, "{official,clean}"));
