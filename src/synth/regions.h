@@ -15,11 +15,12 @@ namespace ov {
 
 struct RegionKind {
   const char* name;
-  std::uint64_t share;  // of all pictures, percent
+  std::uint64_t share;  // beside the other kinds of its group
   MarkedDrawing (*draw)(RandomStream& random, const SampleWriter& writer);
 };
 
 std::span<const RegionKind> text_kinds();
+std::span<const RegionKind> figure_kinds();
 std::span<const RegionKind> thing_kinds();
 std::span<const RegionKind> mixed_kinds();
 

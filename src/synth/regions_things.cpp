@@ -82,11 +82,12 @@ MarkedDrawing draw_on_photo(RandomStream& random, const SampleWriter& writer) {
   return marked;
 }
 
-constexpr RegionKind kKinds[] = {
-    {"figures", 11, draw_figures}, {"things", 12, draw_things}, {"both", 6, draw_both}, {"on_photo", 6, draw_on_photo}};
+constexpr RegionKind kFigures[] = {{"figures", 1, draw_figures}};
+constexpr RegionKind kThings[] = {{"things", 2, draw_things}, {"both", 1, draw_both}, {"on_photo", 1, draw_on_photo}};
 
 }  // namespace
 
-std::span<const RegionKind> thing_kinds() { return kKinds; }
+std::span<const RegionKind> figure_kinds() { return kFigures; }
+std::span<const RegionKind> thing_kinds() { return kThings; }
 
 }  // namespace ov
