@@ -99,16 +99,22 @@ class Terminal(ProgramTest):
         self.addCleanup(self.child.kill)
         self.seen = ""
 
+    def read(self, limit):
+        """Takes what the program writes within `limit` seconds; false once it has closed the terminal."""
+        ready, _, _ = select.select([self.keys], [], [], limit)
+        if ready:
+            try:
+                self.seen += os.read(self.keys, 65536).decode("utf-8", "replace")
+            except OSError:
+                return False
+        return True
+
     def expect(self, text, limit=15):
         """Waits until `text` comes up after what was expected before."""
         end = time.monotonic() + limit
         while text not in self.seen:
-            ready, _, _ = select.select([self.keys], [], [], 0.2)
-            if ready:
-                try:
-                    self.seen += os.read(self.keys, 65536).decode("utf-8", "replace")
-                except OSError:  # the program closed the terminal
-                    self.fail(f"ended before {text!r}: {self.seen[-500:]!r}")
+            if not self.read(0.2):
+                self.fail(f"ended before {text!r}: {self.seen[-500:]!r}")
             self.assertLess(time.monotonic(), end, f"no {text!r} in {self.seen[-500:]!r}")
         self.seen = self.seen[self.seen.index(text) + len(text) :]
 
@@ -131,10 +137,9 @@ class Terminal(ProgramTest):
         self.type("/help\n")
         self.expect("/clear")
         self.expect("\r\n> ")
-        for _ in range(20):  # the key counts only when the terminal is in the mode for editing
+        for _ in range(100):  # the key counts only when the terminal is in the mode for editing
             self.type("\x04")
-            time.sleep(0.2)
-            if self.child.poll() is not None:
+            if not self.read(0.2) or self.child.poll() is not None:
                 break
         self.assertEqual(self.child.wait(10), 0)
 
