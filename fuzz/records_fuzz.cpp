@@ -22,6 +22,10 @@ void read_record(std::string_view text) {
     }
   }
   if (!sample.media.empty() && marks != sample.media.size()) std::abort();
+  for (const ov::Region& region : sample.regions) {
+    if (!(region.x >= 0 && region.y >= 0 && region.width > 0 && region.height > 0) || region.words.empty())
+      std::abort();
+  }
   for (const ov::MediaSource& media : sample.media) {
     if (media.path.rfind(media.is_video ? "videos/" : "pictures/", 0) != 0) std::abort();
   }
