@@ -3,9 +3,10 @@ captions for the tower (docs/training.md, "Pretraining the parts"). The loss its
 
 import math
 import re
+import struct
 import unittest
 
-from program import FORMAT, INPUT, read_lines, read_safetensors, write_lines
+from program import FORMAT, INPUT, read_lines, read_safetensors, run, write_lines
 from training import TOKENIZER, TrainingTest, untimed, whole_lines
 
 STAGES = ("text", "pairs", "captions", "stage1")
@@ -166,6 +167,91 @@ class Pretraining(TrainingTest):
 
     def run_refused(self, out, words):
         return self.refuse(INPUT, *self.line("--set", "stages.0.epochs=1", "--set", words, out=out), limit=60)
+
+
+WHERE = f"""\
+name: where
+seed: 5
+model: {{shape: micro, tokenizer: {TOKENIZER}}}
+output: {{layout: official, dtype: float32}}
+dtype: float32
+stages:
+  - name: where
+    objective: regions
+    data: data/where.jsonl
+    image_folder: data
+    learning_rates: {{vision: 1.0e-3, projector: 0, newline: 0, language: 0}}
+    regions: {{learning_rate: 3.0e-3, cells: 1}}
+    epochs: 6
+    batch_size: 8
+    micro_batch: 4
+    save_every: 3
+"""
+
+
+class Regions(TrainingTest):
+    """A stage of the objective regions, on pictures whose only region is the whole of them."""
+
+    def setUp(self):
+        super().setUp()
+        self.recipe.write_text(WHERE)
+        self.data = self.folder / "data" / "where.jsonl"
+        self.records = read_lines(self.folder / "data" / "align.jsonl")
+        for record in self.records:
+            head = (self.folder / "data" / record["image"]).read_bytes()[:24]
+            words = record["conversations"][1]["value"].strip(".").lower().split()
+            record["regions"] = [[0, 0, *struct.unpack(">II", head[16:]), *words]]
+        write_lines(self.data, self.records)
+
+    def test_the_tower_learns_and_the_head_is_dropped(self):
+        self.train()
+        lines = self.metrics()
+        self.assertLess(lines[-1]["loss"], 0.6 * lines[0]["loss"])
+        self.assertGreater(lines[-1]["accuracy"], 0.9)
+        (start,) = (self.out / "start").glob("*.safetensors")
+        (end,) = (self.out / "where").glob("*.safetensors")
+        one, other = read_safetensors(start), read_safetensors(end)
+        self.assertEqual(set(one), set(other))
+        moved = {name for name in one if one[name] != other[name]}
+        self.assertTrue(moved and all("vision_tower" in name for name in moved))
+        self.succeed("checkpoint", "verify", self.out / "where", "--quiet")
+
+    def test_a_kill_changes_nothing(self):
+        calm = self.folder / "calm"
+        self.train(out=calm)
+        child = self.start_training()
+        self.wait_until(lambda: whole_lines(self.out / "metrics.jsonl") >= 5, "step 5", 60)
+        child.kill()
+        child.wait()
+        self.train("--resume")
+        self.assert_same_outcome(self.outcome(stages=("where",)), self.outcome(calm, stages=("where",)))
+
+    def test_dry_run(self):
+        done = self.succeed("train", self.recipe, "--dry-run", "--run-largest", "--quiet")
+        self.assertRegex(done.out, r"head\s+[\d,]+\s+rate 0\.003, dropped")
+        self.assertIn("ran it", done.out)
+
+    def test_records_that_do_not_fit(self):
+        good = self.records[4]["regions"][0]
+        cases = [(None, r'no "regions"'), ([], r'no "regions"'), ([[0, 0, 4000, 4, "far"]], '"far" lies beyond'),
+                 ([good[:4]], "at least one word"), ([[-1, *good[1:]]], "at least 0")]  # fmt: skip
+        for number, (regions, expected) in enumerate(cases):
+            with self.subTest(regions=regions):
+                self.records[4]["regions"] = regions
+                write_lines(self.data, self.records)
+                done = run(*self.line(out=self.folder / f"run{number}"), limit=60)
+                self.assertEqual(done.code, INPUT, done.err)
+                self.assertRegex(done.err, r"where\.jsonl:5: .*" + expected)
+
+    def test_combinations_without_sense(self):
+        cases = [(("cells: 1", "cells: 0"), "cells"), (("cells: 1", "cell: 1"), "cell.*cells"),
+                 (("language: 0}", "language: 1.0e-3}"), "vision alone.*objective: regions"),
+                 (("    epochs: 6", "    prompt: plain"), "prompt.*objective: regions"),
+                 (("    epochs: 6", "    contrastive: {layers: 2}"), "contrastive.*objective: regions")]  # fmt: skip
+        for (old, new), expected in cases:
+            with self.subTest(new=new):
+                self.recipe.write_text(WHERE.replace(old, new, 1))
+                self.assertRegex(self.refuse_training(FORMAT).err, r"small\.yaml:\d+.*" + expected)
 
 
 if __name__ == "__main__":
