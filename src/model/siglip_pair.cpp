@@ -3,41 +3,36 @@
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
 #include "tensor/shape.h"
+#include "tensor/unfilled.h"
 
 namespace ov {
 namespace {
 
-Tensor shaped(at::IntArrayRef sizes) { return at::empty(sizes, at::kFloat); }
-
-Linear shaped_linear(std::int64_t outputs, std::int64_t inputs) {
-  return {shaped({outputs, inputs}), shaped({outputs})};
+SiglipAttention unfilled_attention(std::int64_t D) {
+  return {unfilled_linear(D, D), unfilled_linear(D, D), unfilled_linear(D, D), unfilled_linear(D, D)};
 }
 
-LayerNorm shaped_norm(std::int64_t D, double eps) { return {shaped({D}), shaped({D}), eps}; }
-
-SiglipAttention shaped_attention(std::int64_t D) {
-  return {shaped_linear(D, D), shaped_linear(D, D), shaped_linear(D, D), shaped_linear(D, D)};
+SiglipMlp unfilled_mlp(std::int64_t D, std::int64_t inner) {
+  return {unfilled_linear(inner, D), unfilled_linear(D, inner)};
 }
-
-SiglipMlp shaped_mlp(std::int64_t D, std::int64_t inner) { return {shaped_linear(inner, D), shaped_linear(D, inner)}; }
 
 }  // namespace
 
 SiglipPair::SiglipPair(const VisionConfig& vision, const SiglipTextConfig& text) {
   const std::int64_t D = vision.hidden_size, width = text.hidden_size;
-  post_layernorm = shaped_norm(D, vision.layer_norm_eps);
-  head = {shaped({1, 1, D}), shaped_attention(D), shaped_norm(D, vision.layer_norm_eps),
-          shaped_mlp(D, vision.intermediate_size), vision.num_attention_heads};
+  post_layernorm = unfilled_norm(D, vision.layer_norm_eps);
+  head = {unfilled({1, 1, D}), unfilled_attention(D), unfilled_norm(D, vision.layer_norm_eps),
+          unfilled_mlp(D, vision.intermediate_size), vision.num_attention_heads};
   text_model.config = text;
-  text_model.token_embedding = shaped({text.vocab_size, width});
-  text_model.position_embedding = shaped({text.max_position_embeddings, width});
+  text_model.token_embedding = unfilled({text.vocab_size, width});
+  text_model.position_embedding = unfilled({text.max_position_embeddings, width});
   for (std::int64_t i = 0; i < text.num_hidden_layers; ++i) {
-    text_model.layers.push_back({shaped_norm(width, text.layer_norm_eps), shaped_norm(width, text.layer_norm_eps),
-                                 shaped_attention(width), shaped_mlp(width, text.intermediate_size)});
+    text_model.layers.push_back({unfilled_norm(width, text.layer_norm_eps), unfilled_norm(width, text.layer_norm_eps),
+                                 unfilled_attention(width), unfilled_mlp(width, text.intermediate_size)});
   }
-  text_model.final_layer_norm = shaped_norm(width, text.layer_norm_eps);
-  text_model.head = shaped_linear(text.projection_size, width);
-  logit_scale = shaped({1}), logit_bias = shaped({1});
+  text_model.final_layer_norm = unfilled_norm(width, text.layer_norm_eps);
+  text_model.head = unfilled_linear(text.projection_size, width);
+  logit_scale = unfilled({1}), logit_bias = unfilled({1});
 }
 
 Tensor SiglipPoolingHead::operator()(const Tensor& x) const {

@@ -24,6 +24,10 @@ std::vector<NamedColour> some_colours(RandomStream& random, const Rgb& ground, s
   return colours;
 }
 
+void mention(MarkedDrawing& marked, const std::string& colour, const std::string& noun) {
+  marked.mention(colour + " " + noun, colour + " " + noun + "s");
+}
+
 TextStyle small_style(RandomStream& random, const SampleWriter& writer) {
   const std::int64_t size = writer.setting("text").low + random.between(0, 4);
   return {.font = pick_font(random, writer), .size = static_cast<double>(size), .bold = random.below(3) == 0};
@@ -70,7 +74,7 @@ MarkedDrawing draw_bars(RandomStream& random, const SampleWriter& writer) {
     const Rect box{left + (step - bar) / 2, floor - height, bar, height};
     marked.plain().fill(box, colours[i].rgb);
     marked.mark(box, {colours[i].name, "bar"});
-    marked.mention(std::string(colours[i].name) + " bar", std::string(colours[i].name) + " bars");
+    mention(marked, colours[i].name, "bar");
     marked.write_in(style, std::to_string(value), {left, box.y - line, step, line}, inks.ink);
     const std::string label = some_text(random, words, step, style.size);
     marked.write_in(style, label, {left + 1, floor + 2, step - 2, line}, inks.ink);
@@ -101,7 +105,7 @@ MarkedDrawing draw_pie(RandomStream& random, const SampleWriter& writer) {
     const Point inside = on_circle(middle, 0.6 * radius, from + angle / 2);
     const double side = radius * std::min(0.6, angle / 110);  // about the square that lies in the slice
     marked.mark({inside.x - side / 2, inside.y - side / 2, side, side}, {colours[i].name, "slice"});
-    marked.mention(std::string(colours[i].name) + " slice", std::string(colours[i].name) + " slices");
+    mention(marked, colours[i].name, "slice");
     const double left = 2 * radius + 10, dot = 0.6 * style.size;
     marked.plain().fill({left, y + (line - dot) / 2, dot, dot}, colours[i].rgb);
     const Rect room{left + dot + 4, y, marked.all().width - left - dot - 6, line};
@@ -130,7 +134,7 @@ MarkedDrawing draw_line_chart(RandomStream& random, const SampleWriter& writer) 
       const double top = std::min(path[i - 1].y, path[i].y), bottom = std::max(path[i - 1].y, path[i].y);
       marked.mark({path[i - 1].x, top - 2, step, bottom - top + 4}, {colour.name, "line"});
     }
-    marked.mention(std::string(colour.name) + " line", std::string(colour.name) + " lines");
+    mention(marked, colour.name, "line");
   }
   const double floor = plot.y + plot.height;
   marked.plain().lines({{plot.x, plot.y}, {plot.x, floor}, {plot.x + plot.width, floor}}, 1, inks.ink);

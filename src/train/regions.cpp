@@ -13,6 +13,7 @@
 #include "tensor/gather.h"
 #include "tensor/gradients.h"
 #include "tensor/ops.h"
+#include "tensor/unfilled.h"
 #include "train/draw_weight.h"
 
 namespace ov {
@@ -24,11 +25,6 @@ constexpr const char* kPostNorm = "vision_tower.post_layernorm";
 // Few words are in a cell: as SigLIP's, the bias starts low.
 Distribution start_of(const std::string& name, const Tensor& tensor) {
   return name == "regions.word.bias" ? Distribution{-6, 0} : usual_start(name, tensor);
-}
-
-LayerNorm shaped_norm(std::int64_t D, double eps) { return {at::empty({D}), at::empty({D}), eps}; }
-Linear shaped_linear(std::int64_t outputs, std::int64_t inputs) {
-  return {at::empty({outputs, inputs}), at::empty({outputs})};
 }
 
 template <class Visit>
@@ -108,9 +104,9 @@ std::int64_t count_matched(const Tensor& logits, const Targets& targets) {
 RegionHead::RegionHead(const VisionConfig& vision, std::vector<std::string> all_words, std::int64_t cells_per_side)
     : words(std::move(all_words)),
       cells(cells_per_side),
-      post_layernorm(shaped_norm(vision.hidden_size, vision.layer_norm_eps)),
-      cell(shaped_linear(cells * cells * vision.hidden_size, vision.hidden_size)),
-      word(shaped_linear(std::ssize(words), vision.hidden_size)) {}
+      post_layernorm(unfilled_norm(vision.hidden_size, vision.layer_norm_eps)),
+      cell(unfilled_linear(cells * cells * vision.hidden_size, vision.hidden_size)),
+      word(unfilled_linear(std::ssize(words), vision.hidden_size)) {}
 
 std::vector<std::string> region_words(const Dataset& data) {
   std::set<std::string> all;
