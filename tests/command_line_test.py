@@ -9,7 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from program import CORRUPT, HF, INPUT, OFFICIAL, PICTURES, PROGRAM, USAGE, VIDEOS, ProgramTest, run, run_each
+from program import CORRUPT, HF, INPUT, NANO, OFFICIAL, PICTURES, USAGE, VIDEOS, ProgramTest, run, run_each
 
 COMMANDS = [
     ["ask"],
@@ -117,7 +117,7 @@ class Usage(ProgramTest):
 
 def write_published_tower(folder):
     """The built-in model with tiles of 384 pixels and patches of 14, as the published models have; all weights zero."""
-    source = PROGRAM.parent / "models" / "nano"
+    source = NANO
     for name in os.listdir(source):
         if name.endswith(".json"):
             shutil.copy(source / name, folder)

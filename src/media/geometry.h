@@ -34,7 +34,8 @@ struct MediaPlan {
   Grid unpadded;           // rows and columns kept, each at least 1
   Grid final_map;          // after the shrink; video: pooled map of one frame
   std::int64_t frames = 0;
-  std::int64_t tokens = 0;  // features with newlines
+  std::int64_t tokens = 0;        // features with newlines
+  bool ends_with_newline = true;  // all but anyres: whether the checkpoint's newline comes after it
 };
 
 // "anyres", "pad", "square" or "video", as written in JSON output.

@@ -107,7 +107,7 @@ Indices token_rows(const std::vector<MediaPlan>& plans, std::int64_t side, bool 
       index.push_back(map[i]);
       if (newline && (i + 1) % static_cast<std::size_t>(plan.final_map.cols) == 0) index.push_back(kNewline);
     }
-    if (newline && plan.mode != MediaPlan::Mode::anyres) index.push_back(kNewline);
+    if (newline && plan.mode != MediaPlan::Mode::anyres && plan.ends_with_newline) index.push_back(kNewline);
     tile += plan.tiles;
     if (static_cast<std::int64_t>(index.size() - before) != plan.tokens) {
       throw Error(ErrorKind::internal, "packing gives " + std::to_string(index.size() - before) + " tokens, planned " +

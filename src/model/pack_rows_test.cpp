@@ -36,8 +36,15 @@ MediaPlan film(std::int64_t frames, bool newline) {
   return plan;
 }
 
+MediaPlan bare() {
+  MediaPlan plan = single(MediaPlan::Mode::pad, false);
+  plan.ends_with_newline = false;
+  return plan;
+}
+
 std::vector<MediaPlan> mixed_plans(bool newline) {
   return {single(MediaPlan::Mode::pad, newline),
+          bare(),
           picture({2, 3}, {1, 0}, {8, 15}, {8, 15}, newline),
           film(3, newline),
           picture({3, 2}, {0, 2}, {15, 6}, {10, 4}, newline),  // shrunk

@@ -76,7 +76,7 @@ Tensor pack_media(const Tensor& projected, const MediaPlan& plan, const Tensor& 
     case MediaPlan::Mode::pad:
     case MediaPlan::Mode::square: {
       check_shape(projected, {1, kAny, kAny}, "projected tiles");
-      const Tensor tokens = append(projected[0], newline);
+      const Tensor tokens = plan.ends_with_newline ? append(projected[0], newline) : projected[0];
       check_shape(tokens, {plan.tokens, kAny}, "image tokens");
       return tokens;
     }

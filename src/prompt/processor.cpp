@@ -114,7 +114,7 @@ Processor::Processor(const std::string& folder, const ModelConfig& config, const
       options_(options),
       tokenizer_(Tokenizer::load(folder)),
       pixels_(read_preprocessor_config(folder, stored_config(folder, config))) {
-  if (config.layout == Layout::hf) template_ = load_chat_template(folder);
+  if (config.layout == Layout::hf && !options.as_evaluated) template_ = load_chat_template(folder);
 }
 
 std::int64_t Processor::max_length() const { return std::max(config_.max_sequence_length, kTrainedContext); }
@@ -137,6 +137,10 @@ PromptMedia Processor::plan(const MediaSource& source, AspectMode mode, const Fr
   const auto [width, height] = picture_size(source, options_);
   try {
     media.plan = plan_image(width, height, mode, config_.tiling, options_.compat);
+    if (options_.as_evaluated && media.plan.mode == MediaPlan::Mode::pad && config_.tiling.newline) {
+      media.plan.ends_with_newline = false;
+      --media.plan.tokens;
+    }
   } catch (const Error& error) {
     if (source.path.empty()) throw;
     throw Error(error.kind(), source.path + ": " + error.what());

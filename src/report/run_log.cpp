@@ -94,6 +94,7 @@ std::int64_t resume_run_files(const std::string& folder, const RunPosition& posi
   truncate_jsonl(folder + "/manifest.jsonl", position, LineAtPosition::required);
   truncate_jsonl(folder + "/skipped.jsonl", position, LineAtPosition::optional);
   truncate_jsonl(folder + "/answers.jsonl", position, LineAtPosition::optional);
+  truncate_jsonl(folder + "/scores.jsonl", position, LineAtPosition::optional);
   return static_cast<std::int64_t>(RunLog::read(folder).size());
 }
 

@@ -59,8 +59,9 @@ class RunLog {
   JsonlFile file_;
 };
 
-// Brings metrics.jsonl, manifest.jsonl, skipped.jsonl and answers.jsonl of a run's folder back to `position`, where
-// its checkpoint was saved. Returns the number of optimizer steps that are kept, of all stages: the global step.
+// Brings metrics.jsonl, manifest.jsonl, skipped.jsonl, answers.jsonl and scores.jsonl of a run's folder back to
+// `position`, where its checkpoint was saved. Returns the number of optimizer steps that are kept, of all stages: the
+// global step.
 std::int64_t resume_run_files(const std::string& folder, const RunPosition& position);
 
 }  // namespace ov

@@ -53,6 +53,15 @@ struct RegionsRecipe {
   std::int64_t cells = 2;  // along each side of a patch: places that are told apart
 };
 
+// Held-out questions that the model is asked while it trains, and at the end of the stage.
+struct ScoringRecipe {
+  std::string task_file;  // docs/evaluation.md; "": none are asked
+  std::string tasks;      // names separated by commas; "": all of the file
+  std::int64_t every = 0;
+  std::int64_t limit = 0;  // of each task; 0: all
+  std::int64_t batch_size = 8;
+};
+
 struct StageRecipe {
   std::string name;
   std::string start;  // "": the stage before it
@@ -88,6 +97,7 @@ struct StageRecipe {
   std::string cache_features;
   std::int64_t save_every = 1000;
   std::int64_t keep = 1;
+  ScoringRecipe scoring;
   std::int64_t sample_every = 0;
   std::int64_t sample_count = 4;
 

@@ -55,6 +55,13 @@ void visit_answers(StageRecipe& s, V& v) {
     in.integer("max_frames", s.max_frames, 0, 100'000);
   });
   v.path("cache_features", s.cache_features);
+  v.group("evaluate", [&](auto& in) {
+    in.path("task_file", s.scoring.task_file);
+    in.text("tasks", s.scoring.tasks);
+    in.integer("every", s.scoring.every, 0, kMany);
+    in.integer("limit", s.scoring.limit, 0, kMany);
+    in.integer("batch_size", s.scoring.batch_size, 1, 1024);
+  });
   v.integer("sample_every", s.sample_every, 0, kMany);
   v.integer("sample_count", s.sample_count, 0, 100);
 }

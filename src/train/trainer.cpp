@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 
@@ -24,6 +25,7 @@
 #include "train/pretraining.h"
 #include "train/sample_answers.h"
 #include "train/stage.h"
+#include "train/stage_scores.h"
 #include "train/work.h"
 
 namespace ov {
@@ -51,11 +53,12 @@ struct RunFiles {
       : metrics(out),
         manifest(out + "/manifest.jsonl"),
         answers(out + "/answers.jsonl"),
+        scores(out + "/scores.jsonl"),
         events(out + "/tensorboard", global_step + 1),
         global(global_step) {}
 
   RunLog metrics;
-  JsonlFile manifest, answers;
+  JsonlFile manifest, answers, scores;
   std::unique_ptr<JsonlFile> skipped;  // made when something is skipped
   TensorBoardFile events;
   std::int64_t global;  // optimizer steps of all stages so far
@@ -93,6 +96,7 @@ class StageRun {
   void note_samples(const TrainingPass& pass);
   void save(bool wait);
   void write_answers();
+  void write_scores();
   [[noreturn]] void refuse_loss(double value, const std::string& what, const std::vector<std::string>& names) const;
   bool cancelled() const { return options_.cancelled != nullptr && options_.cancelled->load(); }
 
@@ -106,6 +110,7 @@ class StageRun {
   std::unique_ptr<Parameters> parameters_;
   std::unique_ptr<PretrainingHead> head_;
   std::unique_ptr<SampleAnswers> answers_;
+  std::unique_ptr<StageScores> scores_;
   std::unique_ptr<FeatureCache> cache_;
   BackgroundSave background_;
   std::int64_t step_ = 0;                  // finished steps
@@ -131,6 +136,8 @@ void StageRun::load(const std::string& checkpoint) {
   if (stage_.objective != Objective::answers) return;
   answers_ =
       std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_, setup_.start->config().eos_token_ids);
+  if (stage_.scoring.task_file.empty()) return;
+  scores_ = std::make_unique<StageScores>(stage_, *setup_.processor, setup_.start->config().eos_token_ids);
 }
 
 void StageRun::run(const std::optional<TrainerState>& resumed, const std::string& checkpoint) {
@@ -167,6 +174,7 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
     const bool done = step_ == setup_.plan.steps();
     const bool stop = cancelled() && !done;
     if (stage_.sample_every > 0 && !done && step_ % stage_.sample_every == 0) write_answers();
+    if (!stop && !done && stage_.scoring.every > 0 && step_ % stage_.scoring.every == 0) write_scores();
     if (stop || (!done && stage_.save_every > 0 && step_ % stage_.save_every == 0)) save(stop);
     if (stop) {
       throw Error(ErrorKind::interrupted, "stopped after step " + std::to_string(step_) + " of stage " + stage_.name +
@@ -175,7 +183,8 @@ void StageRun::run(const std::optional<TrainerState>& resumed, const std::string
   }
   background_.wait();
   write_answers();
-  files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync();
+  write_scores();
+  files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync(), files_.scores.sync();
   std::vector<MixtureShare> shares = read_mixture_shares(options_.out);
   std::erase_if(shares, [&](const MixtureShare& share) { return share.stage == stage_.name; });
   for (const auto& [key, samples] : shares_) shares.push_back({stage_.name, key.first, key.second, samples});
@@ -315,7 +324,7 @@ void StageRun::note_samples(const TrainingPass& pass) {
 }
 
 void StageRun::save(bool wait) {
-  files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync();
+  files_.metrics.sync(), files_.manifest.sync(), files_.answers.sync(), files_.scores.sync();
   const std::string folder = options_.out + "/checkpoints/" + stage_.name + "-" + std::to_string(step_);
   TrainerState state{stage_.name, step_, setup_.fingerprint, trained_seconds_};
   for (const auto& [key, samples] : shares_) state.shares.push_back({key.first, key.second, samples});
@@ -335,6 +344,21 @@ void StageRun::write_answers() {
   if (!answers_) return;
   for (const Json& line : answers_->answer(*model_, step_)) files_.answers.add(line);
   files_.answers.flush();
+}
+
+void StageRun::write_scores() {
+  if (!scores_) return;
+  TensorBoardFile::Scalars scalars;
+  for (const Json& line : scores_->ask(*model_, step_, options_)) {
+    files_.scores.add(line);
+    const std::string name = line.value(line.contains("group") ? "group" : "task", "");
+    scalars.emplace_back("eval/" + name, line.at("score").get<double>());
+    char score[32];
+    std::snprintf(score, sizeof score, ": %.1f %%", line.at("score").get<double>());
+    if (line.contains("group")) live_.note("scored " + name + score);
+  }
+  files_.scores.flush();
+  if (files_.global > 0) files_.events.add_scalars(scalars, files_.global);
 }
 
 // A new run's folder, or an old one with the same recipe.

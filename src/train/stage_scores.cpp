@@ -1,0 +1,65 @@
+#include "train/stage_scores.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+
+#include "eval/evaluate.h"
+#include "eval/question.h"
+#include "generate/engine.h"
+
+namespace ov {
+namespace {
+
+std::vector<std::string> names_of(const std::string& list) {
+  std::vector<std::string> names;
+  std::size_t begin = 0;
+  while (begin < list.size()) {
+    const std::size_t end = std::min(list.find(',', begin), list.size());
+    names.push_back(list.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+}  // namespace
+
+StageScores::StageScores(const StageRecipe& stage, const Processor& processor, std::vector<std::int64_t> eos_token_ids)
+    : processor_(processor),
+      stage_(stage.name),
+      scoring_(stage.scoring),
+      eos_(std::move(eos_token_ids)),
+      tasks_(select_tasks(read_eval_tasks(scoring_.task_file), names_of(scoring_.tasks), scoring_.task_file)) {
+  for (const EvalTask& task : tasks_) static_cast<void>(QuestionFile(task));  // refused now, not at the end of a stage
+}
+
+std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, const TrainOptions& run) const {
+  const at::NoGradGuard no_gradients;
+  OneVision seen = model;  // shares the weights
+  if (!processor_.tiling().newline) seen.image_newline = Tensor();
+  const Engine engine(seen, processor_, {.cancelled = run.cancelled});
+  EvalModel asked;
+  asked.processor = &processor_;
+  asked.engine = [&engine]() -> const Engine& { return engine; };
+  asked.generate.eos_token_ids = eos_;
+  asked.identity = {{"run", run.out}, {"stage", stage_}, {"step", step}};
+  EvalOptions options;
+  options.out = run.out + "/eval/" + stage_ + "-" + std::to_string(step);
+  options.limit = scoring_.limit;
+  options.batch_size = scoring_.batch_size;
+  options.resume = true;  // a run that was killed here goes on here
+  options.quiet = true;
+  options.peak_rss = run.peak_rss ? run.peak_rss : [] { return std::int64_t{0}; };
+  const Json results = evaluate(tasks_, asked, options);
+  std::vector<Json> lines;
+  const auto add = [&](const char* kind, const std::string& name, const Json& score) {
+    Json line = {{"stage", stage_}, {"step", step}, {kind, name}};
+    for (const char* key : {"score", "stderr", "interval", "n"}) line[key] = score.at(key);
+    lines.push_back(std::move(line));
+  };
+  for (const auto& [name, task] : results.at("tasks").items()) add("task", name, task);
+  for (const auto& [name, group] : results.at("groups").items()) add("group", name, group.at("pooled"));
+  return lines;
+}
+
+}  // namespace ov
