@@ -22,8 +22,8 @@ TEST(Mantis, Choices) {
               {U"B", U"final answer: Answer: B", 1},
               {U"B", U"Answer: A. Final answer: B", 1},
               {U"A", U"It is A", 0},  // the first letter is I, which is no option, and the text is no option's
-              {U"A", U"red", 0},
-              {U"B", U"blue", 1},  // for its first letter
+              {U"A", U"red", 1},      // R is no option, so the texts are compared
+              {U"B", U"blue", 1},     // for its first letter
               {U"A", U"The answer is red", 0},
               {U"C", U"7", 1},
               {U"Z", U"7", 0}};
@@ -37,7 +37,8 @@ TEST(Mantis, Choices) {
 TEST(Mantis, ShortAnswers) {
   EXPECT_EQ(judge_mantis(question(U" Red\n", {}), U"I think so. Final Answer: red").value, 1);
   EXPECT_EQ(judge_mantis(question(U"red", {}), U"red.").value, 0);
-  EXPECT_EQ(judge_mantis(question(U"red", {}), U"\u0130\u0130the answer is  red").value, 0);  // lower case is longer
+  EXPECT_EQ(judge_mantis(question(U"red", {}), U"\u0130the answer is red").value, 1);
+  EXPECT_EQ(judge_mantis(question(U"red", {}), U"\u0130\u0130the answer is red").value, 0);  // lower case is longer
 }
 
 }  // namespace

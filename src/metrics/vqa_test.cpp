@@ -32,7 +32,7 @@ TEST(Vqa, AccuracyLeavesOneOut) {
   const double expected[] = {0, 0.3, 0.6, 0.9, 1, 1};  // one of three is missing to the third of those who agree
   for (std::size_t agree = 0; agree < std::size(expected); ++agree) {
     EXPECT_NEAR(vqa_accuracy(humans, U"Two"), expected[agree], 1e-12) << agree;
-    humans[agree] = U"2";
+    humans[agree] = Text(U"2");
   }
   EXPECT_EQ(vqa_accuracy({U"2"}, U"2"), 0);
 }
