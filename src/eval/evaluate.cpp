@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/progress_bar.h"
 #include "eval/results.h"
+#include "metrics/rule.h"
 #include "report/jsonl_file.h"
 #include "text/template_value.h"
 
@@ -109,7 +110,8 @@ class TaskRun {
     while (!waiting_.empty() && waiting_.front().sequence->done()) {
       AnsweredSample sample = std::move(waiting_.front().sample);
       sample.answer = stripped(waiting_.front().sequence->take().text);
-      sample.score = score_answer(task_.metric, sample.prompt, sample.answer, sample.target);
+      const Reference reference{.answers = {sample.target}, .question = sample.prompt};
+      sample.score = judge_answer({task_.metric}, reference, sample.answer, 0).value;
       waiting_.pop_front();
       sum_ += sample.score;
       file.add(to_json(sample));

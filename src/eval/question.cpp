@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "data/record_rules.h"
+#include "metrics/letter_priority.h"
 
 namespace ov {
 
@@ -24,7 +25,7 @@ Question QuestionFile::at(std::int64_t index, RecordParts parts) const {
   }
   Question question{sample.id, turns[0].text, turns[1].text, sample.category, sample.where, sample.media};
   if (question.category.empty()) question.category = sample.source;
-  if (metric_ == Metric::choice && extract_choice(question.target, choice_letters(question.text)).empty()) {
+  if (metric_ == "choice" && extract_choice(question.target, choice_letters(question.text)).empty()) {
     refuse_record(sample.where, "the answer \"" + question.target.substr(0, 80) + "\" is none of the letters " +
                                     choice_letters(question.text) + "; the metric choice needs one");
   }

@@ -39,7 +39,7 @@ class QuestionFile {
   Question at(std::int64_t index, RecordParts parts = RecordParts::all) const;
 
  private:
-  Metric metric_;
+  std::string metric_;
   RecordContext context_;
   std::unique_ptr<RecordFile> file_;
 };

@@ -120,7 +120,7 @@ TEST_F(Questions, BadRecordsAreNamedWithFileAndLine) {
     EXPECT_THAT(refusal(talk(turns)), HasSubstr("data.jsonl:2: found ")) << turns;
   }
   EXPECT_THAT(refusal("{}"), HasSubstr("data.jsonl:2: "));
-  task_.metric = Metric::choice;
+  task_.metric = "choice";
   EXPECT_THAT(refusal(talk(turn + R"(,{"from": "gpt", "value": "cat"})")), HasSubstr("letters ABCD"));
 }
 

@@ -12,8 +12,8 @@
 
 #include "base/json.h"
 #include "eval/sample_file.h"
-#include "eval/score.h"
 #include "eval/task.h"
+#include "metrics/score.h"
 
 namespace ov {
 

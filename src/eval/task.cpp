@@ -34,7 +34,7 @@ EvalTask read_task(const YamlFields& fields, const std::string& folder) {
   if (task.data.empty()) fields.refuse("data", "the path of a data file");
   task.image_folder = joined(folder, fields.string_or("image_folder", ""));
   task.group = fields.string_or("group", "");
-  task.metric = metric_of(fields.choice("metric", metric_names()));
+  task.metric = fields.choice("metric", {"exact", "contains", "relaxed", "relaxed_number", "choice"});
   task.max_new_tokens = fields.integer_or("max_new_tokens", task.max_new_tokens, 1, kMaxNewTokens);
   const YamlFields video = fields.object_or_empty("video");
   task.video_fps = video.number_or("fps", task.video_fps, 1e-3, kMaxFps);
@@ -92,7 +92,7 @@ std::vector<EvalTask> select_tasks(const std::vector<EvalTask>& tasks, const std
 Json to_json(const EvalTask& task) {
   return {{"data", task.data},
           {"image_folder", task.image_folder},
-          {"metric", metric_name(task.metric)},
+          {"metric", task.metric},
           {"max_new_tokens", task.max_new_tokens},
           {"video", {{"fps", task.video_fps}, {"max_frames", task.max_frames}}}};
 }

@@ -12,17 +12,16 @@
 #include <vector>
 
 #include "base/json.h"
-#include "eval/metrics.h"
 #include "prompt/labels.h"
 
 namespace ov {
 
 struct EvalTask {
-  std::string name;          // also of its files: letters, digits, "-", "_" and "."
-  std::string data;          // .json, .jsonl or .parquet in the LLaVA format: a question and its answer a record
-  std::string image_folder;  // of pictures and videos; "" = the folder of the data file
-  std::string group;         // tasks of one group are averaged; "" = none
-  Metric metric = Metric::exact;
+  std::string name;              // also of its files: letters, digits, "-", "_" and "."
+  std::string data;              // .json, .jsonl or .parquet in the LLaVA format: a question and its answer a record
+  std::string image_folder;      // of pictures and videos; "" = the folder of the data file
+  std::string group;             // tasks of one group are averaged; "" = none
+  std::string metric = "exact";  // exact, contains, relaxed, relaxed_number or choice
   std::int64_t max_new_tokens = 64;
   double video_fps = 1;  // which frames are shown, as in a training recipe
   std::int64_t max_frames = 32;

@@ -42,7 +42,7 @@ TEST(Tasks, AreReadWithDefaults) {
   EXPECT_EQ(tasks[0].max_new_tokens, 64);
   EXPECT_EQ(tasks[1].data, "/data/clips.jsonl");
   EXPECT_EQ(tasks[1].image_folder, "media");
-  EXPECT_EQ(tasks[1].metric, Metric::choice);
+  EXPECT_EQ(tasks[1].metric, "choice");
   EXPECT_EQ(tasks[1].group, "video");
   EXPECT_EQ(tasks[1].form().max_frames, 8);
   EXPECT_EQ(tasks[1].form().video_fps, 2);

@@ -1,4 +1,4 @@
-#include "eval/score.h"
+#include "metrics/score.h"
 
 #include <gtest/gtest.h>
 

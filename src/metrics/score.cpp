@@ -1,7 +1,9 @@
-#include "eval/score.h"
+#include "metrics/score.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace ov {
 
@@ -24,6 +26,25 @@ Score score_of(std::span<const double> scores) {
   score.low = mean > 0 ? 100 * (centre - half) : 0;
   score.high = mean < 1 ? 100 * (centre + half) : 100;
   return score;
+}
+
+double clustered_error(std::span<const double> scores, std::span<const std::string> clusters) {
+  const Score score = score_of(scores);
+  if (score.n < 2) return score.standard_error;
+  struct Sums {
+    double deviations = 0, squares = 0;
+  };
+  std::map<std::string, Sums> sums;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const double deviation = 100 * scores[i] - score.mean;
+    Sums& of = sums[clusters[i]];
+    of.deviations += deviation;
+    of.squares += deviation * deviation;
+  }
+  double cross = 0;  // products of different samples of one cluster
+  for (const auto& [cluster, of] : sums) cross += of.deviations * of.deviations - of.squares;
+  const auto n = static_cast<double>(score.n);
+  return std::sqrt(std::max(0.0, score.standard_error * score.standard_error + cross / (n * n)));
 }
 
 Json to_json(const Score& score) {
