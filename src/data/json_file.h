@@ -17,6 +17,7 @@ class JsonFile {
  public:
   JsonFile(const std::string& path, bool one_per_line);
 
+  const std::string& path() const { return file_.path(); }
   std::int64_t size() const { return static_cast<std::int64_t>(records_.size()); }
   std::string where(std::int64_t index) const;
   Json record(std::int64_t index) const;  // throws input naming where(index)

@@ -8,7 +8,8 @@ namespace {
 
 class JsonRow : public TableRow {
  public:
-  JsonRow(const std::string& where, Json record) : TableRow(where), record_(std::move(record)) {
+  JsonRow(const std::string& file, const std::string& where, Json record)
+      : TableRow(file, where), record_(std::move(record)) {
     if (!record_.is_object()) refuse_record(where, std::string("expected an object, found ") + record_.type_name());
   }
 
@@ -41,7 +42,7 @@ class JsonTable : public Table {
   JsonTable(const std::string& path, bool one_per_line) : file_(path, one_per_line) {}
   std::int64_t size() const override { return file_.size(); }
   std::unique_ptr<TableRow> at(std::int64_t index, bool) const override {
-    return std::make_unique<JsonRow>(file_.where(index), file_.record(index));
+    return std::make_unique<JsonRow>(file_.path(), file_.where(index), file_.record(index));
   }
 
  private:

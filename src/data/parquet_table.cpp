@@ -38,7 +38,11 @@ Columns columns_of(const ParquetGroups& groups) {
 class ParquetRow : public TableRow {
  public:
   ParquetRow(const ParquetGroups& groups, const Columns& columns, std::int64_t row, bool with_pictures)
-      : TableRow(groups.where(row)), groups_(groups), columns_(columns), row_(row), with_pictures_(with_pictures) {
+      : TableRow(groups.path(), groups.where(row)),
+        groups_(groups),
+        columns_(columns),
+        row_(row),
+        with_pictures_(with_pictures) {
     const auto [group, in_group] = groups.place(row);
     in_group_ = in_group;
     if (!columns.text.empty()) text_ = groups.batch(group, columns.text);

@@ -21,12 +21,13 @@ namespace ov {
 
 class TableRow {
  public:
-  explicit TableRow(std::string where) : where_(std::move(where)) {}
+  TableRow(std::string file, std::string where) : file_(std::move(file)), where_(std::move(where)) {}
   virtual ~TableRow() = default;
   TableRow(const TableRow&) = delete;
   TableRow& operator=(const TableRow&) = delete;
 
-  const std::string& where() const { return where_; }
+  const std::string& file() const { return file_; }    // that the row lies in
+  const std::string& where() const { return where_; }  // file and row, for messages
 
   // Whether there is such a column with a cell that is not null.
   bool has(const std::string& column) const;
@@ -53,7 +54,7 @@ class TableRow {
 
  private:
   Json find(const std::string& column) const;  // null for null; throws for no such column
-  std::string where_;
+  std::string file_, where_;
 };
 
 struct RowGroupCaches;
