@@ -128,7 +128,7 @@ def science():
                 "metadata": {**{name: name for name in metadata}, "img_height": 10, "img_width": 20,
                              "skills": ["algebraic reasoning", "scientific reasoning"][: 1 + i % 2]}}
 
-    yield "mathvista", Table(
+    table = Table(
         "AI4Math/MathVista/data/testmini-00000-of-00001-725687bf7a18d64b.parquet",
         {"pid": "string", "question": "string", "image": "string", "decoded_image": "image", "choices": ["string"],
          "unit": "string", "precision": "float64", "answer": "string", "question_type": "string",
@@ -137,6 +137,8 @@ def science():
                       "skills": ["string"]},
          "query": "string"},
         rows_of(mathvista))
+    for name in ("mathvista", "mathvista_cot", "mathvista_solution"):
+        yield name, table
 
     def mathverse(i, question, options):
         return {"sample_index": str(i), "problem_index": "7", "problem_version": "Vision Only", "question": question,

@@ -89,7 +89,7 @@ FoundBenchmark look_for(const Benchmark& benchmark, const std::string& data_fold
   }
   if (benchmark.media_folders.empty() || !found.present) return found;
   for (const std::string& media : folder.media_folders()) {
-    if (media == found.folder || media == data_folder) continue;
+    if (media == found.folder || media == data_folder || found.videos > 0) continue;
     for (fs::recursive_directory_iterator at(media, failure), end; !failure && at != end; at.increment(failure)) {
       if (!at->is_regular_file(failure)) continue;
       ++found.videos;

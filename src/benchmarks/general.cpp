@@ -72,7 +72,6 @@ void realworldqa(const QuestionSource& in, BenchmarkQuestion& out) {
   const std::vector<std::string>& answers = out.reference.answers;
   const bool letter = !answers.empty() && answers[0].size() == 1 && answers[0] >= "A" && answers[0] <= "D";
   out.reference.answer_type = letter ? "letter" : "text";
-  if (!in.is_paper()) out.metric = letter ? "letter_priority" : "exact";
 }
 
 const Aggregate kMmeSums = {
@@ -141,7 +140,7 @@ std::vector<Benchmark> general_benchmarks() {
            .split = "test",
            .group = "single-image",
            .paper_row = "RealWorldQA",
-           .metric = "rwqa_chain",
+           .metric = {"rwqa_chain", "rwqa_priority"},
            .max_new_tokens = 16,
            .lmms_eval_task = "realworldqa",
            .lmms_eval_key = {"exact_match,flexible-extract", "exact_match,none"},

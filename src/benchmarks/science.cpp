@@ -231,7 +231,7 @@ std::vector<Benchmark> science_benchmarks() {
            .split = "test",
            .group = "single-image",
            .paper_row = "ScienceQA",
-           .metric = "sqa_letter",
+           .metric = {"sqa_letter_2024", "sqa_letter"},
            .max_new_tokens = 16,
            .lmms_eval_task = "scienceqa_img",
            .lmms_eval_key = "exact_match,none",

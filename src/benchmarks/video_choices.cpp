@@ -341,7 +341,7 @@ std::vector<Benchmark> video_choice_benchmarks() {
            .split = "validation",
            .group = "video",
            .paper_row = "LongVideoBench (val)",
-           .metric = {"letter_mmmu", "letter_class_first"},
+           .metric = {"letter_mmmu", "lvb_letter"},
            .max_new_tokens = 32,
            .lmms_eval_task = "longvideobench_val_v",
            .lmms_eval_key = "lvb_acc,none",

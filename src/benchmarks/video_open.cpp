@@ -64,7 +64,6 @@ std::vector<Benchmark> open_video_benchmarks() {
            .group = "video",
            .paper_row = "ActivityNetQA (test)",
            .metric = "judge:actnet",
-           .aggregate = {.kind = "yes_rate"},
            .max_new_tokens = 64,
            .lmms_eval_task = "activitynetqa",
            .lmms_eval_key = "gpt_eval_accuracy,none",

@@ -17,7 +17,8 @@ struct Columns {
 
 Columns columns_of(const ParquetGroups& groups) {
   Columns columns;
-  for (const auto& field : groups.schema()->fields()) {
+  const auto schema = groups.schema();
+  for (const auto& field : schema->fields()) {
     columns.names += (columns.names.empty() ? "" : ", ") + field->name() + " " + field->type()->ToString();
   }
   for (const ParquetLeaf& leaf : groups.leaves()) {
