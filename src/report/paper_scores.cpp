@@ -138,7 +138,7 @@ class TableText {
   std::string str() const {
     std::string text = text_;
     for (std::size_t i = 0; i < notes_.size(); ++i) {
-      text += (i == 0 ? "\n(" : "(") + std::to_string(i + 1) + ") " + std::string(notes_[i]) +
+      text += (i == 0 ? "\n[" : "[") + std::to_string(i + 1) + "] " + std::string(notes_[i]) +
               (i + 1 < notes_.size() ? "  \n" : "\n");
     }
     return text;
@@ -154,7 +154,7 @@ class TableText {
     text_ += "\n";
   }
 
-  // " (1, 2)" for the first two notes.
+  // " [1, 2]" for the first two notes.
   std::string marks(const std::array<std::string_view, 2>& notes) {
     std::string text;
     for (const std::string_view note : notes) {
@@ -163,7 +163,7 @@ class TableText {
       text += (text.empty() ? "" : ", ") + std::to_string(found - notes_.begin() + 1);
       if (found == notes_.end()) notes_.push_back(note);
     }
-    return text.empty() ? "" : " (" + text + ")";
+    return text.empty() ? "" : " [" + text + "]";
   }
 
   const std::vector<OurRun>& runs_;

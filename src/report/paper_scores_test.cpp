@@ -80,9 +80,9 @@ TEST(PaperScores, StandBesideOurRuns) {
             "| benchmark | nano | a\\|b  | 0.5B SI | 0.5B OV | 7B SI | 7B OV | 72B SI | 72B OV | GPT-4V | GPT-4o |");
   EXPECT_EQ(all[1], "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
   EXPECT_EQ(all[2], "| DocVQA (val) |  | 1.0 | 75.0 | 73.7 | 89.3 | 90.2 | 93.5 | 93.1 | - | - |");
-  EXPECT_THAT(all[3], StartsWith("| MMVet (1, 2) | 12.3 (first 50) |  | 26.9 |"));
-  EXPECT_THAT(all[5], StartsWith("(1) Graded by a language model"));
-  EXPECT_THAT(all[6], StartsWith("(2) The paper gives GPT-4V 49.9"));
+  EXPECT_THAT(all[3], StartsWith("| MMVet [1, 2] | 12.3 (first 50) |  | 26.9 |"));
+  EXPECT_THAT(all[5], StartsWith("[1] Graded by a language model"));
+  EXPECT_THAT(all[6], StartsWith("[2] The paper gives GPT-4V 49.9"));
   EXPECT_EQ(paper_table({{"nano", {{"own", {.value = 5}}}}}), "");
 }
 
@@ -90,7 +90,7 @@ TEST(PaperScores, StandAloneWithoutRuns) {
   const std::string table = paper_table({});
   EXPECT_EQ(lines(table.substr(0, table.find("\n\n") + 1)).size(), 2 + paper_rows().size());
   EXPECT_THAT(table, HasSubstr("| MME (perception) | 1217 | 1238 |"));
-  EXPECT_THAT(table, HasSubstr("| VideoDC (0 to 5) (2) | 3.51 | 3.55 | 3.51 | 3.75 | 3.66 | 3.60 | 4.00 | - |"));
+  EXPECT_THAT(table, HasSubstr("| VideoDC (0 to 5) [2] | 3.51 | 3.55 | 3.51 | 3.75 | 3.66 | 3.60 | 4.00 | - |"));
   EXPECT_THAT(table, Not(HasSubstr("nan")));
   EXPECT_THAT(table, EndsWith(".\n"));
 }
