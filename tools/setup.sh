@@ -9,11 +9,11 @@
 OV_BUILD_PACKAGES=(
   ca-certificates git:git g++:g++ cmake:cmake ninja-build:ninja pkg-config:pkg-config ccache:ccache
   python3:python3 python3-venv:ensurepip
-  nlohmann-json3-dev libcli11-dev libedit-dev libpcre2-dev libutf8proc-dev
+  nlohmann-json3-dev libcli11-dev libedit-dev libpcre2-dev libutf8proc-dev libcurl4-openssl-dev
   libyaml-cpp-dev libcairo2-dev libpango1.0-dev
   libjpeg62-turbo-dev libpng-dev libwebp-dev
   libavformat-dev libavcodec-dev libswscale-dev libavutil-dev
-  libgtest-dev libgmock-dev
+  libgtest-dev libgmock-dev libcpp-httplib-dev libssl-dev
 )
 OV_TEST_PACKAGES=(clang-14:clang++-14 libclang-rt-14-dev libfuzzer-14-dev clang-format-14:clang-format-14 ffmpeg:ffmpeg)
 OV_FORMAT_PACKAGES=(clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14)

@@ -38,7 +38,7 @@ std::string_view format_of(std::string_view bytes) {
 }
 
 // A file of the run's folder: answers.jsonl may come from elsewhere, and must not publish other files.
-std::string picture_uri(const std::string& folder, const std::string& name, const std::string& where) {
+std::string file_uri(const std::string& folder, const std::string& name, const std::string& where) {
   std::error_code problem;
   const fs::path root = fs::canonical(folder, problem);
   const fs::path path = fs::canonical(root / name, problem);
@@ -46,11 +46,11 @@ std::string picture_uri(const std::string& folder, const std::string& name, cons
   const auto [end, ignored] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
   if (end != root.end()) throw Error(ErrorKind::format, where + ": picture " + name + " is outside the run's folder");
   const std::string bytes = read_file(path.string(), kMaxPictureBytes);
-  const std::string_view format = format_of(bytes);
-  if (format.empty()) {
+  const std::string uri = picture_uri(bytes);
+  if (uri.empty()) {
     throw Error(ErrorKind::format, where + ": picture " + name + " is not a PNG, JPEG, GIF or WebP file");
   }
-  return "data:image/" + std::string(format) + ";base64," + base64(bytes);
+  return uri;
 }
 
 SampleAnswer sample_answer(const std::string& folder, const Json& line, const std::string& where) {
@@ -66,7 +66,7 @@ SampleAnswer sample_answer(const std::string& folder, const Json& line, const st
   if (answer.picture.starts_with("data:")) {
     if (!is_picture_uri(answer.picture)) fields.refuse("picture", "base64 data of a PNG, JPEG, GIF or WebP picture");
   } else if (!answer.picture.empty()) {
-    answer.picture = picture_uri(folder, answer.picture, where);
+    answer.picture = file_uri(folder, answer.picture, where);
   }
   return answer;
 }
@@ -86,6 +86,11 @@ std::vector<SampleAnswer> read_answers(const std::string& folder) {
     answers.push_back(sample_answer(folder, line, where));
   });
   return answers;
+}
+
+std::string picture_uri(std::string_view bytes) {
+  const std::string_view format = format_of(bytes);
+  return format.empty() ? "" : "data:image/" + std::string(format) + ";base64," + base64(bytes);
 }
 
 std::string base64(std::string_view bytes) {

@@ -32,6 +32,9 @@ Json to_json(const SampleAnswer& answer);
 // come back as data URIs. Throws format with file:line for other content, also for a picture outside the folder.
 std::vector<SampleAnswer> read_answers(const std::string& folder);
 
+// "data:image/png;base64,..." of an encoded PNG, JPEG, GIF or WebP picture, "" of other bytes.
+std::string picture_uri(std::string_view bytes);
+
 // Base64 with padding (RFC 4648, section 4).
 std::string base64(std::string_view bytes);
 
