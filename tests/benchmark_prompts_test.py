@@ -41,6 +41,8 @@ def all_rows(name):
 class Prompts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        if subprocess.run([PYTHON, "-c", "import pyarrow"], capture_output=True).returncode != 0:
+            raise unittest.SkipTest(f"{PYTHON} has no pyarrow")
         cls.holder = tempfile.TemporaryDirectory()
         cls.folder = Path(cls.holder.name) / "data"
         subprocess.run([PYTHON, ROOT / "tests" / "benchmark_fixtures.py", cls.folder], check=True, timeout=120)
@@ -82,6 +84,10 @@ class Prompts(unittest.TestCase):
                     self.assertEqual([line["doc_index"] for line in found], [i for i, _ in wanted])
                     for line, (_, question) in zip(found, wanted):
                         self.compare(line, question)
+
+    def test_docs_name_them_all(self):
+        page = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+        self.assertEqual([name for name in NAMES if f"`{name}`" not in page], [])
 
     def test_list(self):
         found = {line["name"]: line for line in lines(self.folder)}

@@ -82,7 +82,8 @@ def mathvista_hint(row):
         what, noun, example = "an integer answer", "value", "1, 2, 3"
     else:
         what, noun, example = "a Python list as an answer", "list", "[1, 2, 3], [1.2, 1.3, 1.4]"
-    return f"Hint: Please answer the question requiring {what} and provide the final {noun}, e.g., {example}, at the end."
+    request = f"Hint: Please answer the question requiring {what} and provide the final {noun}"
+    return f"{request}, e.g., {example}, at the end."
 
 
 def mathvista(style):

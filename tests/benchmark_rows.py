@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 QUESTIONS = [
     "What is shown?",
-    "  Größer als \u4ec0\u4e48?  ",
+    "  Gr\u00f6\u00dfer als \u4ec0\u4e48?  ",
     'Who says "hi" to it\'s owner',
     "Line one\nline two\tand a tab",
     "IS THE MAN'S HAT \u00c9CRU",
@@ -22,7 +22,7 @@ OPTIONS = [
     ["it's red", 'the "blue" one', "both"],
     ["1", "2.5", "-3", "1e3"],
     ["a\nb", "c", "d", "e"],
-    ["Größe", "\u4ec0\u4e48", "\u00a0", "back\\slash"],
+    ["Gr\u00f6\u00dfe", "\u4ec0\u4e48", "\u00a0", "back\\slash"],
     ["yes", "no", "maybe", "nan"],
 ]
 NUM_ROWS = len(QUESTIONS)

@@ -57,11 +57,11 @@ class QuestionSource;  // question_source.h
 struct Benchmark {
   std::string name, title;
   std::string dataset_id;  // on the hub; only its name matters, for finding the folder
-  std::string subset = {}, split;
-  std::string group;               // "single-image", "multi-image" or "video"
-  std::string paper_row = {};      // its row in tables 3 to 5; several benchmarks may share one
-  ByProtocol<std::string> metric;  // unless a row says otherwise
-  bool strip_punctuation = false;  // an argument of the metric
+  std::string subset = {}, split = "test";
+  std::string group = "single-image";  // "single-image", "multi-image" or "video"
+  std::string paper_row = {};          // its row in tables 3 to 5; several benchmarks may share one
+  ByProtocol<std::string> metric;      // unless a row says otherwise
+  bool strip_punctuation = false;      // an argument of the metric
   Aggregate aggregate = {};
   ByProtocol<std::int64_t> max_new_tokens = 1024;
   std::string lmms_eval_task = {};  // name and metric key of lmms-eval, and the scale that its figure is on

@@ -9,8 +9,9 @@ namespace ov {
 const std::vector<Benchmark>& benchmarks() {
   static const std::vector<Benchmark> all = [] {
     std::vector<Benchmark> found;
-    for (const auto& theme : {document_benchmarks(), science_benchmarks(), general_benchmarks(), judged_benchmarks(),
-                              several_image_benchmarks(), video_choice_benchmarks(), open_video_benchmarks()}) {
+    for (const auto& theme :
+         {document_benchmarks(), science_benchmarks(), general_benchmarks(), judged_benchmarks(),
+          several_image_benchmarks(), video_choice_benchmarks(), video_task_benchmarks(), open_video_benchmarks()}) {
       found.insert(found.end(), theme.begin(), theme.end());
     }
     return found;

@@ -13,6 +13,7 @@ std::vector<Benchmark> general_benchmarks();
 std::vector<Benchmark> judged_benchmarks();
 std::vector<Benchmark> several_image_benchmarks();
 std::vector<Benchmark> video_choice_benchmarks();
+std::vector<Benchmark> video_task_benchmarks();
 std::vector<Benchmark> open_video_benchmarks();
 
 }  // namespace ov

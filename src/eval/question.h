@@ -1,10 +1,12 @@
-// The records of a task as questions with a known answer. The prompt of a question is the token row that training
-// makes of the record, up to where the answer starts, whatever chat template the model's folder has; the target
-// takes no part in making it.
+// The samples of a task as questions with a known answer, and what the model gets to see of them.
+//   - a record is asked as training has it: the token row of the sample up to where its answer starts, whatever chat
+//     template the model's folder has
+//   - a row and a benchmark's row are asked as the authors evaluate (ProcessorOptions::as_evaluated)
+// The target takes no part in making the prompt.
 //
-//   const QuestionFile questions(task);
-//   const Question question = questions.at(0);
-//   const Prompt prompt = question_prompt(question, task, processor);
+//   const auto questions = Questions::open(task);
+//   const Question question = questions->at(0);
+//   const Prompt prompt = questions->prompt(question, processors);
 #pragma once
 
 #include <cstdint>
@@ -20,31 +22,45 @@ namespace ov {
 
 struct Question {
   std::string id;
-  std::string text;  // with an <image> for each picture or video
-  std::string target;
-  std::string category;  // of the record: "category", else "data_source", else ""
-  std::string where;     // "count.jsonl:17"
+  std::string text;         // as asked, with an <image> for each picture or video
+  std::vector<Turn> turns;  // of a prompt in several turns, else empty
   std::vector<MediaSource> media;
+  std::string target;    // as shown: the first accepted answer
+  std::string category;  // of a record: "category", else "data_source", else ""
+  std::string where;     // "count.jsonl:17"
+  Reference reference;
+  std::string metric;
+  std::string judge_context, judge_criteria;
+  std::string group_id, cluster_id;
+  Tags tags;
+  std::int64_t max_new_tokens = 0;
 };
 
-class QuestionFile {
+struct EvalProcessors {
+  const Processor* as_trained = nullptr;
+  const Processor* as_evaluated = nullptr;
+};
+
+class Questions {
  public:
-  // Throws input when the data file cannot be read.
-  explicit QuestionFile(const EvalTask& task);
+  // Throws input when the data are not there or cannot be read.
+  static std::unique_ptr<Questions> open(const EvalTask& task);
+  Questions() = default;
+  virtual ~Questions() = default;
+  Questions(const Questions&) = delete;
+  Questions& operator=(const Questions&) = delete;
 
-  std::int64_t size() const { return file_->size(); }
+  virtual std::int64_t size() const = 0;
 
-  // Throws input naming file and line for a record that is not one question and one answer, or whose answer the
-  // metric cannot use. With `parts` text pictures inside the data file are left alone.
-  Question at(std::int64_t index, RecordParts parts = RecordParts::all) const;
+  // Throws input naming file and line for a sample that is not as its form demands, or whose answer the metric cannot
+  // use. With RecordParts::text pictures inside the data file are left alone.
+  virtual Question at(std::int64_t index, RecordParts parts = RecordParts::all) const = 0;
 
- private:
-  std::string metric_;
-  RecordContext context_;
-  std::unique_ptr<RecordFile> file_;
+  // Throws input naming file and line when a picture or video cannot be used or the prompt is too long.
+  Prompt prompt(const Question& question, const EvalProcessors& processors) const;
+
+ protected:
+  virtual Prompt make_prompt(const Question& question, const EvalProcessors& processors) const = 0;
 };
-
-// Throws input naming file and line when a picture or video cannot be used or the prompt is too long.
-Prompt question_prompt(const Question& question, const EvalTask& task, const Processor& processor);
 
 }  // namespace ov

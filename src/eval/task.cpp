@@ -30,22 +30,31 @@ EvalTask read_task(const YamlFields& fields, const std::string& folder) {
   EvalTask task;
   task.name = fields.string("name");
   if (!is_file_name(task.name)) fields.refuse("name", "letters, digits, \"-\", \"_\" and \".\"");
-  task.data = joined(folder, fields.string("data"));
-  if (task.data.empty()) fields.refuse("data", "the path of a data file");
+  task.form = fields.has("rows") ? EvalTask::Form::rows : EvalTask::Form::records;
+  const char* key = task.form == EvalTask::Form::rows ? "rows" : "data";
+  task.data = joined(folder, fields.string(key));
+  if (task.data.empty()) fields.refuse(key, "the path of a data file");
   task.image_folder = joined(folder, fields.string_or("image_folder", ""));
   task.group = fields.string_or("group", "");
-  task.metric = fields.choice("metric", {"exact", "contains", "relaxed", "relaxed_number", "choice"});
+  if (task.form == EvalTask::Form::rows) {
+    task.metric = fields.choice("metric", answer_metrics());
+    task.fallback = fields.choice_or("fallback", task.fallback, {"random", "wrong", "expected"});
+  } else {
+    task.metric = fields.choice("metric", {"exact", "contains", "relaxed", "relaxed_number", "choice"});
+  }
   task.max_new_tokens = fields.integer_or("max_new_tokens", task.max_new_tokens, 1, kMaxNewTokens);
-  const YamlFields video = fields.object_or_empty("video");
-  task.video_fps = video.number_or("fps", task.video_fps, 1e-3, kMaxFps);
-  task.max_frames = video.integer_or("max_frames", task.max_frames, 1, kMaxFrames);
+  if (task.form == EvalTask::Form::records) {
+    const YamlFields video = fields.object_or_empty("video");
+    task.video_fps = video.number_or("fps", task.video_fps, 1e-3, kMaxFps);
+    task.max_frames = video.integer_or("max_frames", task.max_frames, 1, kMaxFrames);
+  }
   fields.finish();
   return task;
 }
 
 }  // namespace
 
-TrainingForm EvalTask::form() const {
+TrainingForm EvalTask::training_form() const {
   TrainingForm form;
   form.labels = LabelRule::clean;
   form.video_fps = video_fps;
@@ -71,30 +80,67 @@ std::vector<EvalTask> read_eval_tasks(const std::string& path) {
   return parse_eval_tasks(read_file(path, kMaxYamlBytes), path);
 }
 
-std::vector<EvalTask> select_tasks(const std::vector<EvalTask>& tasks, const std::vector<std::string>& names,
-                                   const std::string& path) {
-  if (names.empty()) return tasks;
-  std::vector<std::string> known;
-  for (const EvalTask& task : tasks) known.push_back(task.name);
-  std::vector<EvalTask> selected;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    const auto found = std::find(known.begin(), known.end(), name);
-    if (found == known.end()) {
-      throw Error(ErrorKind::usage, "--tasks: " + path + " has no task \"" + name + "\"" + nearest_name(name, known));
-    }
-    if (!seen.insert(name).second) throw Error(ErrorKind::usage, "--tasks: \"" + name + "\" is named twice");
-    selected.push_back(tasks[static_cast<std::size_t>(found - known.begin())]);
+EvalTask benchmark_task(const Benchmark& benchmark, const std::string& data, Protocol protocol) {
+  EvalTask task;
+  task.form = EvalTask::Form::benchmark;
+  task.name = benchmark.name;
+  task.data = data;
+  task.group = benchmark.group;
+  task.metric = benchmark.metric.of(protocol);
+  task.max_new_tokens = benchmark.max_new_tokens.of(protocol);
+  task.max_frames = kVideoFrames;
+  task.benchmark = &benchmark;
+  task.protocol = protocol;
+  return task;
+}
+
+std::vector<EvalTask> choose_tasks(const TaskChoice& choice) {
+  if (choice.names.empty()) return read_eval_tasks(choice.task_file);
+  std::vector<EvalTask> known;
+  for (const Benchmark& benchmark : benchmarks()) {
+    known.push_back(benchmark_task(benchmark, choice.data, choice.protocol));
   }
-  return selected;
+  const auto fits = [](const EvalTask& task, const std::string& name) { return task.name == name || task.group == name; };
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(known.begin(), known.end(), [&](const EvalTask& task) { return fits(task, name); });
+  };
+  if (!std::all_of(choice.names.begin(), choice.names.end(), is_known)) {
+    const std::vector<EvalTask> own = read_eval_tasks(choice.task_file);
+    known.insert(known.begin(), own.begin(), own.end());
+  }
+  std::vector<EvalTask> chosen;
+  std::set<std::string> names;
+  for (const std::string& name : choice.names) {
+    const std::size_t before = chosen.size();
+    std::copy_if(known.begin(), known.end(), std::back_inserter(chosen),
+                 [&](const EvalTask& task) { return fits(task, name); });
+    if (chosen.size() > before) continue;
+    for (const EvalTask& task : known) names.insert({task.name, task.group});
+    throw Error(ErrorKind::usage, "--tasks: neither " + choice.task_file + " nor the benchmarks have \"" + name + "\"" +
+                                      nearest_name(name, {names.begin(), names.end()}) +
+                                      "; `eval list` shows what there is");
+  }
+  for (const EvalTask& task : chosen) {
+    if (!names.insert(task.name).second) throw Error(ErrorKind::usage, "--tasks: \"" + task.name + "\" is named twice");
+  }
+  return chosen;
 }
 
 Json to_json(const EvalTask& task) {
-  return {{"data", task.data},
-          {"image_folder", task.image_folder},
-          {"metric", task.metric},
-          {"max_new_tokens", task.max_new_tokens},
-          {"video", {{"fps", task.video_fps}, {"max_frames", task.max_frames}}}};
+  Json json = {{"data", task.data}, {"metric", task.metric}, {"max_new_tokens", task.max_new_tokens}};
+  if (task.form == EvalTask::Form::benchmark) {
+    json["protocol"] = task.protocol == Protocol::paper ? "paper" : "current";
+    json["dataset"] = task.benchmark->dataset_id;
+    json["split"] = task.benchmark->split;
+  } else {
+    json["image_folder"] = task.image_folder;
+  }
+  if (task.form == EvalTask::Form::records) {
+    json["video"] = {{"fps", task.video_fps}, {"max_frames", task.max_frames}};
+  } else {
+    json["fallback"] = task.fallback;
+  }
+  return json;
 }
 
 }  // namespace ov

@@ -9,9 +9,14 @@
 namespace ov {
 namespace {
 
+// What float() and int() ignore at the ends. The separators from 0x1C to 0x1F are white space to str.strip() only.
+bool is_blank(char32_t c) { return is_space(c) && !(c >= 0x1C && c <= 0x1F); }
+
 // The text in ASCII without the underscores that Python allows between digits; nothing if it has other characters.
 std::optional<std::string> ascii_number(TextView given) {
-  const TextView text = strip(given);
+  TextView text = given;
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char32_t c = text[at];

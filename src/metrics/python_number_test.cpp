@@ -11,12 +11,12 @@ namespace {
 
 TEST(PythonNumber, Float) {
   const std::pair<TextView, double> rows[] = {
-      {U"14", 14},        {U" 1_000.5\n", 1000.5},   {U"+.5", 0.5},        {U"-1.", -1},    {U"1e3", 1000},
-      {U"inf", HUGE_VAL}, {U"-Infinity", -HUGE_VAL}, {U"1e999", HUGE_VAL}, {U"-1e-999", 0}, {U"\u0661\u0662", 12}};
+      {U"14", 14},        {U"\u3000 1_000.5\n", 1000.5}, {U"+.5", 0.5},        {U"-1.", -1},    {U"1e3", 1000},
+      {U"inf", HUGE_VAL}, {U"-Infinity", -HUGE_VAL},     {U"1e999", HUGE_VAL}, {U"-1e-999", 0}, {U"\u0661\u0662", 12}};
   for (const auto& [text, value] : rows) EXPECT_EQ(parse_float(text), value) << encode_utf8(text);
   EXPECT_TRUE(std::isnan(*parse_float(U"-NaN")));
   for (const TextView text : {U"", U" ", U"+", U"+-1", U"1__0", U"_1", U"1_", U"1_.5", U"1 2", U"0x10", U"nan(1)",
-                              U"1,0", U"1e", U"e5", U".", U"--1", U"1\u20AC"}) {
+                              U"1,0", U"1e", U"e5", U".", U"--1", U"1\u20AC", U"1\x1F"}) {
     EXPECT_FALSE(parse_float(text)) << encode_utf8(text);
   }
   EXPECT_EQ(parse_float(U"0." + Text(400, U'0') + U"1"), 0);
