@@ -32,7 +32,7 @@ ABLATIONS = [
         "The single-image stage straight after stage 1, with the same data and steps.",
         ("single_image", "with stage 1.5"),
         ("without_stage1_5", "without"),
-        ("single", "unseen", "language"),
+        ("nano-single", "nano-unseen", "nano-language"),
     ),
     (
         "Single-image training only",
@@ -40,14 +40,14 @@ ABLATIONS = [
         "pictures to several and to videos without training on any.",
         (LAST, "last stage"),
         ("single_image", "single images only"),
-        ("multi", "video"),
+        ("nano-multi", "nano-video"),
     ),
     (
         "OneVision stage",
         "What the last stage does to single pictures and language.",
         (LAST, "last stage"),
         ("single_image", "single images only"),
-        ("single", "unseen", "language"),
+        ("nano-single", "nano-unseen", "nano-language"),
     ),
     (
         "AnyRes off",
@@ -205,7 +205,7 @@ def stage_section(page, stages, heldout):
     rows.append(["questions", *(str(last.groups[group]["pooled"]["n"]) for group in groups)])
     page.add(*table(["after", *groups], rows))
     page.add(
-        "`unseen` asks about things, photos and combinations that training never shows; the others keep out fonts and "
+        "`nano-unseen` asks about things, photos and combinations that training never shows; the others keep out fonts and "
         "random streams. *Most frequent answer* is right where the answer that is most frequent among the held-out "
         "answers of the same kind of question is: about what one reaches without looking at the picture, more "
         "where a kind has few questions.",

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/progress_bar.h"
 #include "eval/results.h"
-#include "metrics/rule.h"
+#include "eval/task_report.h"
 #include "report/jsonl_file.h"
 #include "text/template_value.h"
 
@@ -39,20 +39,22 @@ std::string stripped(const std::string& text) {
 class TaskRun {
  public:
   TaskRun(const EvalTask& task, const EvalModel& model, const EvalOptions& options)
-      : task_(task), model_(model), options_(options), questions_(task), path_(samples_path(options.out, task)) {
+      : task_(task),
+        model_(model),
+        options_(options),
+        questions_(Questions::open(task)),
+        path_(samples_path(options.out, task)) {
     result_.task = task;
-    result_.records = questions_.size();
-    total_ = options.limit > 0 ? std::min(options.limit, questions_.size()) : questions_.size();
-    generate_ = model.generate;
-    generate_.max_new_tokens = task.max_new_tokens;
-    for (std::int64_t i = 0; i < total_; ++i) questions_.at(i, RecordParts::text);
+    result_.records = questions_->size();
+    total_ = options.limit > 0 ? std::min(options.limit, questions_->size()) : questions_->size();
+    for (std::int64_t i = 0; i < total_; ++i) questions_->at(i, RecordParts::text);
   }
 
   // To be called once the folder is known to be of this run.
   void read_kept() {
-    result_.samples = read_samples(path_, questions_);
+    result_.samples = read_samples(path_, *questions_);
     next_ = static_cast<std::int64_t>(result_.samples.size());
-    for (const AnsweredSample& sample : result_.samples) sum_ += sample.score;
+    for (const AnsweredSample& sample : result_.samples) count(sample);
     if (next_ <= total_) return;
     throw Error(ErrorKind::usage, path_ + " has " + std::to_string(next_) + " answers, more than --limit " +
                                       std::to_string(options_.limit) + "; choose another --out");
@@ -75,26 +77,35 @@ class TaskRun {
     }
     result_.answered_now = total_ - kept;
     result_.seconds = seconds_since(start);
+    score_samples(task_, *questions_, options_.judging, result_);
+    if (task_.has_judge()) write_judged();
     return std::move(result_);
   }
+
+  const Questions& questions() const { return *questions_; }
 
  private:
   struct Waiting {
     AnsweredSample sample;
+    Question question;  // without its media
     std::unique_ptr<Sequence> sequence;
   };
 
   void ask(std::int64_t index) {
-    const Question question = questions_.at(index);
-    const Prompt prompt = question_prompt(question, task_, *model_.processor);
+    Question question = questions_->at(index);
+    const Prompt prompt = questions_->prompt(question, model_.processors);
     Waiting waiting;
-    waiting.sample = {index, question.id, question.text, question.target, "", 0, question.category};
+    waiting.sample = {index, question.id, question.text, question.target, "", std::nullopt, question.category};
+    GenerateOptions generate = model_.generate;
+    generate.max_new_tokens = question.max_new_tokens;
     try {
-      waiting.sequence = model_.engine().start(prompt, generate_);
+      waiting.sequence = model_.engine().start(prompt, generate);
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::input) throw;
       throw Error(error.kind(), question.where + ": " + error.what());  // a picture that cannot be decoded
     }
+    question.media.clear();
+    waiting.question = std::move(question);
     waiting_.push_back(std::move(waiting));
   }
 
@@ -109,32 +120,45 @@ class TaskRun {
   void write_finished(JsonlFile& file) {
     while (!waiting_.empty() && waiting_.front().sequence->done()) {
       AnsweredSample sample = std::move(waiting_.front().sample);
+      const Question question = std::move(waiting_.front().question);
       sample.answer = stripped(waiting_.front().sequence->take().text);
-      const Reference reference{.answers = {sample.target}, .question = sample.prompt};
-      sample.score = judge_answer({task_.metric}, reference, sample.answer, 0).value;
+      if (!question.reference.answers.empty() && !question.metric.starts_with("judge:")) {
+        sample.score = judge_by_rule(task_, question, sample.index, sample.answer).value;
+      }
       waiting_.pop_front();
-      sum_ += sample.score;
+      count(sample);
       file.add(to_json(sample));
       result_.samples.push_back(std::move(sample));
     }
     file.flush();
   }
 
+  // A judge speaks when all answers are there.
+  void write_judged() const {
+    std::string lines;
+    for (const AnsweredSample& sample : result_.samples) lines += dump_json(to_json(sample)) + "\n";
+    write_file_atomic(path_, lines);
+  }
+
   void show(ProgressBar& bar) const {
-    const auto done = static_cast<std::int64_t>(result_.samples.size());
     char text[40];
-    std::snprintf(text, sizeof text, "score %.1f %%", done > 0 ? 100 * sum_ / static_cast<double>(done) : 0);
-    if (done > 0) bar.note(text);
-    bar.set(done, total_);
+    std::snprintf(text, sizeof text, "score %.1f %%", counted_ > 0 ? 100 * sum_ / static_cast<double>(counted_) : 0);
+    if (counted_ > 0) bar.note(text);
+    bar.set(static_cast<std::int64_t>(result_.samples.size()), total_);
+  }
+
+  void count(const AnsweredSample& sample) {
+    if (!sample.score) return;
+    sum_ += *sample.score;
+    ++counted_;
   }
 
   const EvalTask& task_;
   const EvalModel& model_;
   const EvalOptions& options_;
-  QuestionFile questions_;
+  std::unique_ptr<Questions> questions_;
   std::string path_;
-  GenerateOptions generate_;
-  std::int64_t total_ = 0, next_ = 0;
+  std::int64_t total_ = 0, next_ = 0, counted_ = 0;
   double sum_ = 0;
   std::deque<Waiting> waiting_;  // in the order of the records
   TaskResult result_;
@@ -175,6 +199,20 @@ void claim_folder(const std::vector<EvalTask>& tasks, const EvalModel& model, co
   write_file_atomic(path, dump_json(run, 2) + "\n");
 }
 
+void write_page(const std::vector<TaskResult>& results, const std::deque<TaskRun>& runs, const EvalModel& model,
+                const EvalOptions& options) {
+  EvalReport report;
+  report.name = fs::path(options.out).lexically_normal().filename().string();
+  report.subtitle = std::to_string(results.size()) + (results.size() == 1 ? " task" : " tasks");
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    report.tasks.push_back(task_report(results[i], runs[i].questions(), options.judging.limits));
+  }
+  for (const auto& [key, value] : model.identity.items()) {
+    if (value.is_string()) report.settings.emplace_back(key, value.get<std::string>());
+  }
+  write_file_atomic(options.out + "/eval.html", eval_report_page(report));
+}
+
 }  // namespace
 
 Json evaluate(const std::vector<EvalTask>& tasks, const EvalModel& model, const EvalOptions& options) {
@@ -192,8 +230,11 @@ Json evaluate(const std::vector<EvalTask>& tasks, const EvalModel& model, const 
                                            {"seconds", seconds_since(start)},
                                            {"peak_rss_bytes", options.peak_rss()}});
   write_file_atomic(options.out + "/results.json", dump_json(json, 2) + "\n");
-  write_file_atomic(options.out + "/table.md",
-                    results_table({{fs::path(options.out).lexically_normal().filename().string(), json}}));
+  const std::vector<std::pair<std::string, Json>> table = {
+      {fs::path(options.out).lexically_normal().filename().string(), json}};
+  const std::string paper = paper_comparison(table);
+  write_file_atomic(options.out + "/table.md", results_table(table) + (paper.empty() ? "" : "\n" + paper));
+  if (options.report) write_page(results, runs, model, options);
   return json;
 }
 

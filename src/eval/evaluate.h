@@ -1,5 +1,5 @@
 // Asks a model the questions of tasks and scores its answers. In the folder `out` it writes samples_<task>.jsonl while
-// a task runs, run.json (what the answers depend on), and at the end results.json and table.md.
+// a task runs, run.json (what the answers depend on), and at the end results.json, table.md, eval.html.
 //
 //   const Json results = evaluate(tasks, model, {.out = "runs/eval/nano", .resume = true});
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "eval/judging.h"
 #include "eval/task.h"
 #include "generate/engine.h"
 
@@ -17,7 +18,7 @@ namespace ov {
 
 // The one who is asked.
 struct EvalModel {
-  const Processor* processor = nullptr;
+  EvalProcessors processors;
   std::function<const Engine&()> engine;  // called when the first question is asked
   GenerateOptions generate;               // greedy; max_new_tokens comes from the task
   Json identity;                          // of the model and of how it computes: must be equal for --resume
@@ -29,6 +30,8 @@ struct EvalOptions {
   std::int64_t batch_size = 8;
   bool resume = false;
   bool quiet = false;
+  bool report = true;  // write eval.html
+  JudgingOptions judging;
   std::function<std::int64_t()> peak_rss;  // bytes
 };
 

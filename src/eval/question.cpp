@@ -58,8 +58,8 @@ class RecordQuestions : public Questions {
   Prompt make_prompt(const Question& question, const EvalProcessors& processors) const override {
     TrainingForm form = task_.training_form();
     form.max_length = processors.as_trained->max_length();
-    TrainingPrompt prepared = processors.as_trained->prepare_training(
-        {{"user", question.text}, {"assistant", ""}}, question.media, form);
+    TrainingPrompt prepared =
+        processors.as_trained->prepare_training({{"user", question.text}, {"assistant", ""}}, question.media, form);
     // The empty answer is its end token alone, the first that is supervised.
     const auto answer = std::find_if(prepared.labels.begin(), prepared.labels.end(),
                                      [](std::int64_t label) { return label != kNotSupervised; });
@@ -92,7 +92,8 @@ class EvaluatedQuestions : public Questions {
       auto next = question.media.begin();
       for (const Turn& turn : question.turns) {
         const auto marks = static_cast<std::ptrdiff_t>(count_marks(turn.text));
-        if (turn.role != "user" && marks > 0) throw Error(ErrorKind::input, "an <image> in a turn that is not the user's");
+        if (turn.role != "user" && marks > 0)
+          throw Error(ErrorKind::input, "an <image> in a turn that is not the user's");
         talk.messages.push_back(message_of(turn, {next, next + marks}));
         next += marks;
       }

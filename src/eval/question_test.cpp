@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 const std::string kCheckpoints = OV_TESTDATA "/goldens/checkpoints/";
 
-class Questions : public testing::Test {
+class EvalQuestions : public testing::Test {
  protected:
   void SetUp() override {
     const auto* test = testing::UnitTest::GetInstance()->current_test_info();
@@ -29,15 +29,15 @@ class Questions : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  QuestionFile open(const std::string& lines) const {
+  std::unique_ptr<Questions> open(const std::string& lines) const {
     std::ofstream(task_.data) << lines;
-    return QuestionFile(task_);
+    return Questions::open(task_);
   }
 
   std::string refusal(const std::string& line) const {
-    const QuestionFile questions = open("\n" + line + "\n");
+    const auto questions = open("\n" + line + "\n");
     try {
-      questions.at(0);
+      questions->at(0);
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::input);
       return error.what();
@@ -68,15 +68,15 @@ std::string mixed_records() {
          record("", R"(What is 2 + 3?)", "5");
 }
 
-TEST_F(Questions, PromptIsTheTrainingSampleUpToItsAnswer) {
-  const QuestionFile questions = open(mixed_records());
+TEST_F(EvalQuestions, PromptIsTheTrainingSampleUpToItsAnswer) {
+  const auto questions = open(mixed_records());
   for (const std::string name : {"small-official", "small-hf-a"}) {
     const Processor doors = processor(name);
-    for (std::int64_t i = 0; i < questions.size(); ++i) {
-      const Question question = questions.at(i);
-      const Prompt prompt = question_prompt(question, task_, doors);
+    for (std::int64_t i = 0; i < questions->size(); ++i) {
+      const Question question = questions->at(i);
+      const Prompt prompt = questions->prompt(question, {&doors, nullptr});
       const TrainingPrompt sample = doors.prepare_training({{"user", question.text}, {"assistant", question.target}},
-                                                           question.media, task_.form());
+                                                           question.media, task_.training_form());
       std::vector<std::int64_t> expected = sample.prompt.ids, answer;
       expected.resize(prompt.ids.size());
       EXPECT_EQ(prompt.ids, expected) << name << " " << i;
@@ -88,17 +88,17 @@ TEST_F(Questions, PromptIsTheTrainingSampleUpToItsAnswer) {
   }
 }
 
-TEST_F(Questions, PromptIsThatOfAskOnAnOfficialFolder) {
-  const QuestionFile questions = open(mixed_records());
+TEST_F(EvalQuestions, PromptIsThatOfAskOnAnOfficialFolder) {
+  const auto questions = open(mixed_records());
   const Processor official = processor("small-official");
   for (const std::int64_t i : {0, 1, 3}) {  // of videos ask shows other frames
-    const Question question = questions.at(i);
+    const Question question = questions->at(i);
     const Prompt asked = official.prepare(ask_conversation(question.text, question.media, ""));
-    EXPECT_EQ(question_prompt(question, task_, official).ids, asked.ids) << i;
+    EXPECT_EQ(questions->prompt(question, {&official, nullptr}).ids, asked.ids) << i;
   }
 }
 
-TEST_F(Questions, TheAnswerIsNotInThePrompt) {
+TEST_F(EvalQuestions, TheAnswerIsNotInThePrompt) {
   const Processor official = processor("small-official");
   std::vector<std::vector<std::int64_t>> prompts;
   for (const std::string answer : {"5", R"(\n\n five)", R"(<|im_end|>)", ""}) {
@@ -107,13 +107,13 @@ TEST_F(Questions, TheAnswerIsNotInThePrompt) {
   for (const auto& ids : prompts) EXPECT_EQ(ids, prompts[0]);
 }
 
-TEST_F(Questions, CategoryOfTheRecord) {
+TEST_F(EvalQuestions, CategoryOfTheRecord) {
   EXPECT_EQ(open(record(R"("data_source": "charts", )", "a", "b")).at(0).category, "charts");
   EXPECT_EQ(open(record(R"("data_source": "charts", "category": "bars", )", "a", "b")).at(0).category, "bars");
   EXPECT_EQ(open(record("", "a", "b")).at(0).category, "");
 }
 
-TEST_F(Questions, BadRecordsAreNamedWithFileAndLine) {
+TEST_F(EvalQuestions, BadRecordsAreNamedWithFileAndLine) {
   const std::string turn = R"({"from": "human", "value": "a"})", answer = R"({"from": "gpt", "value": "b"})";
   const auto talk = [](const std::string& turns) { return R"({"conversations": [)" + turns + "]}"; };
   for (const std::string& turns : {turn, answer + "," + turn, turn + "," + answer + "," + turn + "," + answer}) {
@@ -124,11 +124,11 @@ TEST_F(Questions, BadRecordsAreNamedWithFileAndLine) {
   EXPECT_THAT(refusal(talk(turn + R"(,{"from": "gpt", "value": "cat"})")), HasSubstr("letters ABCD"));
 }
 
-TEST_F(Questions, MissingPictureIsNamedWithFileAndLine) {
+TEST_F(EvalQuestions, MissingPictureIsNamedWithFileAndLine) {
   const Question question = open(record(R"("image": "images/none.jpg", )", "<image>a", "b")).at(0);
   const Processor official = processor("small-official");
   try {
-    question_prompt(question, task_, official);
+    questions->prompt(question, {&official, nullptr});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::input);

@@ -4,42 +4,82 @@
 #include <cstdio>
 #include <map>
 
+#include "base/error.h"
+#include "report/paper_scores.h"
+
 namespace ov {
 namespace {
 
-std::vector<double> scores_of(const std::vector<AnsweredSample>& samples) {
-  std::vector<double> scores;
-  for (const AnsweredSample& sample : samples) scores.push_back(sample.score);
+constexpr double kFullMme = 2800;
+
+std::vector<double> values_of(const TaskResult& result) {
+  std::vector<double> values;
+  for (const ScoredSample& sample : result.scored) values.push_back(sample.judged.value);
+  return values;
+}
+
+// How the reference harness names and scales the figure, so that its results can be compared key by key.
+Json compat_json(const TaskResult& result, const Headline& headline) {
+  const Benchmark& benchmark = *result.task.benchmark;
+  if (benchmark.lmms_eval_task.empty() || headline.n == 0) return Json();
+  Json metrics = {{benchmark.lmms_eval_key.of(result.task.protocol), headline.value / 100 * benchmark.lmms_eval_scale}};
+  if (benchmark.aggregate.kind == "mme_pair") {
+    const char* perception =
+        result.task.protocol == Protocol::paper ? "mme_percetion_score,none" : "mme_perception_score,none";
+    metrics = {{perception, headline.extra.at("perception")},
+               {"mme_cognition_score,none", headline.extra.at("cognition")}};
+  }
+  return {{benchmark.lmms_eval_task, metrics}};
+}
+
+// What the paper's table calls these scores, on its scales.
+Json paper_json(const TaskResult& result, const Headline& headline) {
+  Json scores = Json::object();
+  const Benchmark& benchmark = *result.task.benchmark;
+  if (headline.n == 0) return scores;
+  if (benchmark.aggregate.kind == "mme_pair") {
+    for (const char* part : {"perception", "cognition"}) scores[std::string("mme_") + part] = headline.extra.at(part);
+    return scores;
+  }
+  const double full = benchmark.lmms_eval_scale == 5 ? 5 : 100;
+  if (paper_row(benchmark.name) != nullptr) scores[benchmark.name] = headline.value / 100 * full;
   return scores;
 }
 
-Json categories_json(const std::vector<AnsweredSample>& samples) {
-  std::map<std::string, std::vector<double>> scores;
-  for (const AnsweredSample& sample : samples) {
-    if (!sample.category.empty()) scores[sample.category].push_back(sample.score);
-  }
-  Json categories = Json::object();
-  for (const auto& [category, of_category] : scores) categories[category] = to_json(score_of(of_category));
-  return categories;
-}
-
 Json task_json(const TaskResult& result) {
-  Json json = to_json(score_of(scores_of(result.samples)));
+  const Headline headline = aggregate(result.task.aggregate(), result.scored);
+  Json json = {{"score", nullptr}, {"stderr", nullptr}, {"interval", nullptr}, {"n", nullptr}};
+  const Json found = to_json(headline);
+  for (const char* key : {"score", "stderr", "interval", "n"}) json[key] = headline.n > 0 ? found.at(key) : Json();
+  json["n"] = headline.n;
+  json["full"] = result.task.aggregate().kind == "mme_pair" ? kFullMme : 100.0;
   json["records"] = result.records;
   json["group"] = result.task.group;
   json.update(to_json(result.task));
-  json["categories"] = categories_json(result.samples);
+  json["undecided"] = headline.undecided;
+  json["unscored"] = result.unscored.size();
+  if (!result.unscored.empty()) json["unscored_because"] = result.unscored.begin()->second;
+  json["scored_by"] = result.scored_by.empty() ? Json(result.task.metric) : Json(result.scored_by);
+  const Json& breakdown = found.at("breakdown");
+  json["categories"] = breakdown.value("category", Json::object());
+  if (result.task.benchmark != nullptr) {
+    json["headline"] = found;
+    json["paper"] = paper_json(result, headline);
+    json["lmms_eval"] = compat_json(result, headline);
+  }
   json["answered_now"] = result.answered_now;
   json["seconds"] = result.seconds;
   json["samples_per_s"] = result.seconds > 0 ? Json(static_cast<double>(result.answered_now) / result.seconds) : Json();
   return json;
 }
 
-// The mean over tasks counts each task once; the pooled score counts each sample once.
+// The mean over tasks counts each task once; the pooled score counts each sample once. Tasks with sums of their own
+// kind (MME) and without scores are in neither.
 Json groups_json(const std::vector<TaskResult>& results) {
   std::map<std::string, std::vector<const TaskResult*>> groups;
   for (const TaskResult& result : results) {
-    if (!result.task.group.empty()) groups[result.task.group].push_back(&result);
+    if (result.task.group.empty() || result.scored.empty() || result.task.aggregate().kind == "mme_pair") continue;
+    groups[result.task.group].push_back(&result);
   }
   Json json = Json::object();
   for (const auto& [name, members] : groups) {
@@ -47,10 +87,10 @@ Json groups_json(const std::vector<TaskResult>& results) {
     std::vector<double> pooled;
     double sum = 0;
     for (const TaskResult* member : members) {
-      const std::vector<double> scores = scores_of(member->samples);
+      const std::vector<double> values = values_of(*member);
       tasks.push_back(member->task.name);
-      pooled.insert(pooled.end(), scores.begin(), scores.end());
-      sum += score_of(scores).mean;
+      pooled.insert(pooled.end(), values.begin(), values.end());
+      sum += aggregate(member->task.aggregate(), member->scored).value;
     }
     json[name] = {
         {"tasks", tasks}, {"mean", sum / static_cast<double>(members.size())}, {"pooled", to_json(score_of(pooled))}};
@@ -65,6 +105,7 @@ std::string fixed(double value) {
 }
 
 std::string cell(const Json& score) {
+  if (score.at("score").is_null()) return "no score";
   const Json& interval = score.at("interval");
   return fixed(score.at("score").get<double>()) + " (" + fixed(interval.at(0).get<double>()) + " to " +
          fixed(interval.at(1).get<double>()) + ", n " + std::to_string(score.at("n").get<std::int64_t>()) + ")";
@@ -111,6 +152,29 @@ std::string any_text(const Runs& runs, const std::string& task, const char* key)
   return found;
 }
 
+// What the scores lack, one line each.
+std::string remarks(const Runs& runs) {
+  std::string out;
+  for (const auto& [name, results] : runs) {
+    for (const auto& [task, json] : results.at("tasks").items()) {
+      const std::string lead = plain(name) + ", " + plain(task) + ": ";
+      const std::string metric = json.at("metric").get<std::string>();
+      const std::string by = json.value("scored_by", metric);
+      if (by != metric) out += lead + "scored by " + plain(by) + ".\n";
+      if (const std::int64_t undecided = json.value("undecided", std::int64_t{0}); undecided > 0) {
+        out += lead + std::to_string(undecided) + " answers say nothing that the rule can read; " +
+               plain(json.value("fallback", "its fallback")) + " decided.\n";
+      }
+      if (const std::int64_t unscored = json.value("unscored", std::int64_t{0}); unscored > 0) {
+        out += lead + std::to_string(unscored) +
+               " samples have no score and count nowhere; the first: " + plain(json.value("unscored_because", "")) +
+               ".\n";
+      }
+    }
+  }
+  return out;
+}
+
 std::string table_of(const Runs& runs) {
   std::string head = "| task | group | metric |", line = "|---|---|---|", out;
   for (const auto& [name, results] : runs) {
@@ -128,13 +192,13 @@ std::string table_of(const Runs& runs) {
     out += "| all samples | " + plain(group) + " | |" +
            cells(runs, "groups", group, [](const Json& json) { return cell(json.at("pooled")); });
   }
-  out += "\nPercent, with the 95 % interval and the number of samples.\n";
+  out += "\nPercent, with the 95 % interval and the number of samples; MME is the sum of its two parts.\n";
   for (const auto& [name, results] : runs) {
     if (results.at("limit").is_null()) continue;
     out += plain(name) + ": only the first " + results.at("limit").dump() +
            " records of each task, which is not the score of the task.\n";
   }
-  return out;
+  return out + remarks(runs);
 }
 
 }  // namespace
@@ -156,6 +220,25 @@ std::string results_table(const Runs& runs) {
     }
   }
   return table_of(runs);
+}
+
+std::string paper_comparison(const Runs& runs) {
+  std::vector<OurRun> ours;
+  bool any = false;
+  for (const auto& [name, results] : runs) {
+    OurRun run{name, {}};
+    for (const auto& [task, json] : results.at("tasks").items()) {
+      std::string remark;
+      if (!results.at("limit").is_null()) remark = "first " + results.at("limit").dump();
+      const std::string by = json.value("scored_by", "");
+      if (by.starts_with("offline proxy")) remark += (remark.empty() ? "" : ", ") + std::string("proxy");
+      const Json scores = json.value("paper", Json::object());
+      for (const auto& [row, value] : scores.items()) run.scores[row] = {value.get<double>(), remark};
+    }
+    any = any || !run.scores.empty();
+    ours.push_back(std::move(run));
+  }
+  return any ? paper_table(ours) : "";
 }
 
 }  // namespace ov

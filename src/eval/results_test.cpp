@@ -20,6 +20,11 @@ TaskResult result(const std::string& name, const std::string& group, const std::
     sample.index = static_cast<std::int64_t>(result.samples.size());
     sample.score = score;
     sample.category = sample.index % 2 == 0 ? "even" : "odd";
+    ScoredSample scored;
+    scored.doc_index = sample.index;
+    scored.judged.value = score;
+    scored.tags["category"] = {sample.category};
+    result.scored.push_back(scored);
     result.samples.push_back(sample);
   }
   return result;
@@ -47,6 +52,34 @@ TEST(Results, TableHasAColumnForEachRun) {
   EXPECT_THAT(table, HasSubstr("| a |  | exact | 50.0 (9.5 to 90.5, n 2) | - |\n"));
   EXPECT_THAT(table, HasSubstr("| b |  | exact | - | 100.0 (20.7 to 100.0, n 1) |\n"));
   EXPECT_THAT(table, HasSubstr("z: only the first 1 record"));
+}
+
+TaskResult benchmark(const std::string& name, const std::vector<double>& scores) {
+  TaskResult found = result(name, "g", scores);
+  found.task = benchmark_task(find_benchmark(name), "data", Protocol::paper);
+  return found;
+}
+
+TEST(Results, BenchmarksStandBesideThePaper) {
+  const Json json = results_json({benchmark("chartqa", {1, 1, 1, 0})}, kRun);
+  const Json task = json.at("tasks").at("chartqa");
+  EXPECT_EQ(task.at("paper").at("chartqa"), 75);
+  EXPECT_EQ(task.at("lmms_eval").at("chartqa").at("relaxed_overall,none"), 0.75);
+  EXPECT_EQ(task.at("protocol"), "paper");
+  EXPECT_THAT(paper_comparison({{"mine", json}}), HasSubstr("61.4"));
+  EXPECT_EQ(paper_comparison({{"mine", results_json({result("a", "", {1})}, kRun)}}), "");
+}
+
+TEST(Results, WhatScoresLackIsSaid) {
+  TaskResult judged = benchmark("wilder", {});
+  judged.unscored = {{0, "the judge failed"}};
+  judged.scored_by = "judge someone";
+  const Json json = results_json({judged}, kRun);
+  EXPECT_TRUE(json.at("tasks").at("wilder").at("score").is_null());
+  const std::string table = results_table({{"z", json}});
+  EXPECT_THAT(table, HasSubstr("no score"));
+  EXPECT_THAT(table, HasSubstr("z, wilder: 1 samples have no score and count nowhere; the first: the judge failed."));
+  EXPECT_THAT(table, HasSubstr("z, wilder: scored by judge someone."));
 }
 
 TEST(Results, OtherFilesAreRefused) {

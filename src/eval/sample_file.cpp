@@ -14,8 +14,7 @@ AnsweredSample parse_sample(const Json& line, const std::string& where) {
   sample.prompt = fields.string("prompt");
   sample.target = fields.string("target");
   sample.answer = fields.string("answer");
-  sample.score = fields.number_or("score", -1, 0, 1);
-  if (sample.score < 0) fields.refuse("score", "a number from 0 to 1");
+  if (!fields.at("score").is_null()) sample.score = fields.number("score", 0, 1);
   sample.category = fields.string("category");
   return sample;
 }
@@ -23,11 +22,13 @@ AnsweredSample parse_sample(const Json& line, const std::string& where) {
 }  // namespace
 
 Json to_json(const AnsweredSample& sample) {
-  return {{"index", sample.index},   {"id", sample.id},       {"prompt", sample.prompt},    {"target", sample.target},
-          {"answer", sample.answer}, {"score", sample.score}, {"category", sample.category}};
+  return {{"index", sample.index},      {"id", sample.id},
+          {"prompt", sample.prompt},    {"target", sample.target},
+          {"answer", sample.answer},    {"score", sample.score ? Json(*sample.score) : Json()},
+          {"category", sample.category}};
 }
 
-std::vector<AnsweredSample> read_samples(const std::string& path, const QuestionFile& questions) {
+std::vector<AnsweredSample> read_samples(const std::string& path, const Questions& questions) {
   cut_half_line(path);
   std::vector<AnsweredSample> samples;
   for_each_line(path, [&](const Json& line, const std::string& where) {

@@ -100,7 +100,9 @@ std::vector<EvalTask> choose_tasks(const TaskChoice& choice) {
   for (const Benchmark& benchmark : benchmarks()) {
     known.push_back(benchmark_task(benchmark, choice.data, choice.protocol));
   }
-  const auto fits = [](const EvalTask& task, const std::string& name) { return task.name == name || task.group == name; };
+  const auto fits = [](const EvalTask& task, const std::string& name) {
+    return task.name == name || task.group == name;
+  };
   const auto is_known = [&](const std::string& name) {
     return std::any_of(known.begin(), known.end(), [&](const EvalTask& task) { return fits(task, name); });
   };

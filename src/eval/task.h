@@ -27,11 +27,11 @@ struct EvalTask {
     benchmark,  // as published
   };
   Form form = Form::records;
-  std::string name;              // also of its files: letters, digits, "-", "_" and "."
-  std::string data;              // .json, .jsonl or .parquet; of a benchmark the folder that its data set lies in
-  std::string image_folder;      // of pictures and videos; "" = the folder of the data file
-  std::string group;             // tasks of one group are averaged; "" = none
-  std::string metric = "exact";  // one of answer_metrics() or "judge:<rubric>"; a benchmark's rows may say otherwise
+  std::string name;                 // also of its files: letters, digits, "-", "_" and "."
+  std::string data;                 // .json, .jsonl or .parquet; of a benchmark the folder that its data set lies in
+  std::string image_folder;         // of pictures and videos; "" = the folder of the data file
+  std::string group;                // tasks of one group are averaged; "" = none
+  std::string metric = "exact";     // one of answer_metrics() or "judge:<rubric>"; a benchmark's rows may say otherwise
   std::string fallback = "random";  // Rule::fallback
   std::int64_t max_new_tokens = 64;
   double video_fps = 1;  // of records: which frames are shown, as in a training recipe
@@ -57,7 +57,8 @@ struct TaskChoice {
   Protocol protocol = Protocol::paper;
 };
 
-// In the order of the names. Throws usage for an unknown name, with the nearest one, and for a task that is named twice.
+// In the order of the names. Throws usage for an unknown name, with the nearest one, and for a task that is named
+// twice.
 std::vector<EvalTask> choose_tasks(const TaskChoice& choice);
 
 Json to_json(const EvalTask& task);  // all that its answers and scores depend on, but for the records themselves

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <functional>
 
 #include "base/error.h"
@@ -44,8 +45,8 @@ TEST(Tasks, AreReadWithDefaults) {
   EXPECT_EQ(tasks[1].image_folder, "media");
   EXPECT_EQ(tasks[1].metric, "choice");
   EXPECT_EQ(tasks[1].group, "video");
-  EXPECT_EQ(tasks[1].form().max_frames, 8);
-  EXPECT_EQ(tasks[1].form().video_fps, 2);
+  EXPECT_EQ(tasks[1].training_form().max_frames, 8);
+  EXPECT_EQ(tasks[1].training_form().video_fps, 2);
 }
 
 TEST(Tasks, WrongFilesAreRefusedWithTheirPlace) {
@@ -62,15 +63,53 @@ TEST(Tasks, WrongFilesAreRefusedWithTheirPlace) {
   }
 }
 
-TEST(Tasks, AreSelectedByName) {
-  const auto tasks = parse_eval_tasks(
-      "tasks:\n  - {name: a, data: a.jsonl, metric: exact}\n  - {name: count, data: b.jsonl, metric: exact}\n",
-      "t.yaml");
-  EXPECT_THAT(names_of(select_tasks(tasks, {}, "t.yaml")), ElementsAre("a", "count"));
-  EXPECT_THAT(names_of(select_tasks(tasks, {"count", "a"}, "t.yaml")), ElementsAre("count", "a"));
-  EXPECT_THAT(refusal(ErrorKind::usage, [&] { select_tasks(tasks, {"cuont"}, "t.yaml"); }),
-              HasSubstr("did you mean \"count\""));
-  EXPECT_THAT(refusal(ErrorKind::usage, [&] { select_tasks(tasks, {"a", "a"}, "t.yaml"); }), HasSubstr("twice"));
+class ChosenTasks : public testing::Test {
+ protected:
+  void SetUp() override {
+    choice_.task_file = testing::TempDir() + "chosen_tasks.yaml";
+    std::ofstream(choice_.task_file) << "tasks:\n"
+                                        "  - {name: a, data: a.jsonl, metric: exact, group: mine}\n"
+                                        "  - {name: count, rows: b.jsonl, metric: anls, group: mine}\n";
+  }
+
+  std::vector<std::string> chosen(const std::vector<std::string>& names) {
+    choice_.names = names;
+    return names_of(choose_tasks(choice_));
+  }
+  std::string refused(const std::vector<std::string>& names) {
+    return refusal(ErrorKind::usage, [&] { chosen(names); });
+  }
+
+  TaskChoice choice_;
+};
+
+TEST_F(ChosenTasks, ByNameOrGroup) {
+  EXPECT_THAT(chosen({}), ElementsAre("a", "count"));
+  EXPECT_THAT(chosen({"count", "a"}), ElementsAre("count", "a"));
+  EXPECT_THAT(chosen({"mine"}), ElementsAre("a", "count"));
+  EXPECT_THAT(chosen({"docvqa", "count"}), ElementsAre("docvqa", "count"));
+  EXPECT_THAT(chosen({"multi-image"}), testing::Contains("muirbench"));
+}
+
+TEST_F(ChosenTasks, BenchmarksNeedNoTaskFile) {
+  choice_.task_file = "none.yaml";
+  choice_.data = "sets";
+  choice_.names = {"mmmu"};
+  const EvalTask task = choose_tasks(choice_).at(0);
+  EXPECT_EQ(task.form, EvalTask::Form::benchmark);
+  EXPECT_EQ(task.data, "sets");
+  EXPECT_EQ(task.max_new_tokens, 16);
+  choice_.protocol = Protocol::current;
+  EXPECT_EQ(choose_tasks(choice_).at(0).max_new_tokens, 128);
+  choice_.names = {"mmmu", "a"};
+  EXPECT_THROW(choose_tasks(choice_), Error);
+}
+
+TEST_F(ChosenTasks, OthersAreRefused) {
+  EXPECT_THAT(refused({"cuont"}), HasSubstr("did you mean \"count\""));
+  EXPECT_THAT(refused({"docvqq"}), HasSubstr("did you mean \"docvqa\""));
+  EXPECT_THAT(refused({"a", "a"}), HasSubstr("twice"));
+  EXPECT_THAT(refused({"mine", "a"}), HasSubstr("twice"));
 }
 
 }  // namespace

@@ -55,11 +55,14 @@ struct RegionsRecipe {
 
 // Held-out questions that the model is asked while it trains, and at the end of the stage.
 struct ScoringRecipe {
-  std::string task_file;  // docs/evaluation.md; "": none are asked
-  std::string tasks;      // names separated by commas; "": all of the file
+  std::string task_file;  // docs/evaluation.md; with neither this nor `tasks` none are asked
+  std::string tasks;      // names separated by commas, of benchmarks too; "": all of the file
+  std::string data;       // folder of the benchmarks' data sets
   std::int64_t every = 0;
   std::int64_t limit = 0;  // of each task; 0: all
   std::int64_t batch_size = 8;
+
+  bool is_on() const { return !task_file.empty() || !tasks.empty(); }
 };
 
 struct StageRecipe {

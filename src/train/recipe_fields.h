@@ -58,6 +58,7 @@ void visit_answers(StageRecipe& s, V& v) {
   v.group("evaluate", [&](auto& in) {
     in.path("task_file", s.scoring.task_file);
     in.text("tasks", s.scoring.tasks);
+    in.path("data", s.scoring.data);
     in.integer("every", s.scoring.every, 0, kMany);
     in.integer("limit", s.scoring.limit, 0, kMany);
     in.integer("batch_size", s.scoring.batch_size, 1, 1024);

@@ -6,10 +6,7 @@
 
 #include "base/error.h"
 #include "generate/engine.h"
-#include "media/decode.h"
-#include "media/resize.h"
-#include "media/video.h"
-#include "media/write_png.h"
+#include "prompt/thumbnail.h"
 #include "report/answers.h"
 
 namespace ov {
@@ -17,29 +14,6 @@ namespace {
 
 constexpr std::int64_t kAnswerTokens = 64;
 constexpr std::int64_t kThumbnail = 160;  // pixels of the longer side
-
-Image first_picture(const PromptMedia& media, const MediaLimits& limits) {
-  const MediaSource& source = media.source;
-  const auto bytes = [&] {
-    return std::span(reinterpret_cast<const std::uint8_t*>(source.bytes->data()), source.bytes->size());
-  };
-  if (!source.is_video) {
-    return source.bytes ? decode_image(bytes(), source.path, limits, Compat::exact)
-                        : load_image(source.path, limits, Compat::exact);
-  }
-  const std::vector<std::int64_t> middle = {media.frames[media.frames.size() / 2]};
-  return source.bytes ? read_frames(bytes(), source.path, middle, limits)[0]
-                      : read_frames(source.path, middle, limits, Compat::exact)[0];
-}
-
-std::string thumbnail(const PromptMedia& media, const MediaLimits& limits) {
-  const Image image = first_picture(media, limits);
-  const std::int64_t longer = std::max(image.width, image.height);
-  if (longer <= kThumbnail) return "data:image/png;base64," + base64(encode_png(image));
-  const auto side = [&](std::int64_t length) { return std::max<std::int64_t>(1, length * kThumbnail / longer); };
-  const Image small = resize_bicubic(image, side(image.width), side(image.height));
-  return "data:image/png;base64," + base64(encode_png(small));
-}
 
 // The sample up to its first answer; false when there is nothing to answer.
 bool cut_at_answer(TrainingPrompt& prepared) {
@@ -73,7 +47,8 @@ SampleAnswers::SampleAnswers(const Dataset& data, const Processor& processor, co
         if (text.empty()) text = turn.text;
       }
       if (!prepared.prompt.media.empty()) {
-        question.picture = thumbnail(prepared.prompt.media[0], processor.options().limits);
+        const std::string png = picture_png(prepared.prompt.media[0].source, processor.options().limits, kThumbnail);
+        question.picture = picture_uri(png);
       }
       questions_.push_back(std::move(question));
     } catch (const Error& error) {

@@ -24,13 +24,14 @@ std::vector<std::string> names_of(const std::string& list) {
 
 }  // namespace
 
-StageScores::StageScores(const StageRecipe& stage, const Processor& processor, std::vector<std::int64_t> eos_token_ids)
-    : processor_(processor),
-      stage_(stage.name),
-      scoring_(stage.scoring),
-      eos_(std::move(eos_token_ids)),
-      tasks_(select_tasks(read_eval_tasks(scoring_.task_file), names_of(scoring_.tasks), scoring_.task_file)) {
-  for (const EvalTask& task : tasks_) static_cast<void>(QuestionFile(task));  // refused now, not at the end of a stage
+StageScores::StageScores(const StageSetup& setup)
+    : processor_(*setup.processor),
+      as_evaluated_(setup.start->folder(), setup.config, {.as_evaluated = true}),
+      stage_(setup.recipe.name),
+      scoring_(setup.recipe.scoring),
+      eos_(setup.start->config().eos_token_ids),
+      tasks_(choose_tasks({scoring_.task_file, names_of(scoring_.tasks), scoring_.data})) {
+  for (const EvalTask& task : tasks_) Questions::open(task);  // refused now, not at the end of a stage
 }
 
 std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, const TrainOptions& run) const {
@@ -39,7 +40,7 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   if (!processor_.tiling().newline) seen.image_newline = Tensor();
   const Engine engine(seen, processor_, {.cancelled = run.cancelled});
   EvalModel asked;
-  asked.processor = &processor_;
+  asked.processors = {&processor_, &as_evaluated_};
   asked.engine = [&engine]() -> const Engine& { return engine; };
   asked.generate.eos_token_ids = eos_;
   asked.identity = {{"run", run.out}, {"stage", stage_}, {"step", step}};

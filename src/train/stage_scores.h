@@ -1,7 +1,7 @@
 // Scores of a model while it trains: held-out questions of a task file (docs/evaluation.md), asked through the engine
 // that `ask` and `eval` use. Answers lie in OUT/eval/<stage>-<step>/ as `eval` writes them, the scores in scores.jsonl.
 //
-//   StageScores scores(stage, *setup.processor, eos_token_ids);
+//   StageScores scores(setup);
 //   for (const Json& line : scores.ask(model, step, options)) file.add(line);
 #pragma once
 
@@ -13,15 +13,15 @@
 #include "eval/task.h"
 #include "model/onevision.h"
 #include "prompt/processor.h"
-#include "train/recipe.h"
+#include "train/stage.h"
 #include "train/trainer.h"
 
 namespace ov {
 
 class StageScores {
  public:
-  // Throws as read_eval_tasks and select_tasks do, and input when the data of a task are not there.
-  StageScores(const StageRecipe& stage, const Processor& processor, std::vector<std::int64_t> eos_token_ids);
+  // Throws as choose_tasks does, and input when the data of a task are not there. `setup` must outlive this.
+  explicit StageScores(const StageSetup& setup);
 
   // Pictures are seen as the stage sees them. A line of each task and each group:
   // {"stage", "step", "task" or "group", "score", "stderr", "interval", "n"}, in percent.
@@ -29,6 +29,7 @@ class StageScores {
 
  private:
   const Processor& processor_;
+  Processor as_evaluated_;
   std::string stage_;
   ScoringRecipe scoring_;
   std::vector<std::int64_t> eos_;

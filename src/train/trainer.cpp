@@ -136,8 +136,8 @@ void StageRun::load(const std::string& checkpoint) {
   if (stage_.objective != Objective::answers) return;
   answers_ =
       std::make_unique<SampleAnswers>(*setup_.data, *setup_.processor, stage_, setup_.start->config().eos_token_ids);
-  if (stage_.scoring.task_file.empty()) return;
-  scores_ = std::make_unique<StageScores>(stage_, *setup_.processor, setup_.start->config().eos_token_ids);
+  if (!stage_.scoring.is_on()) return;
+  scores_ = std::make_unique<StageScores>(setup_);
 }
 
 void StageRun::run(const std::optional<TrainerState>& resumed, const std::string& checkpoint) {
