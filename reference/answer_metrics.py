@@ -11,7 +11,8 @@ import re
 import string
 
 LETTERS = string.ascii_uppercase
-DIGITS = dict(zip("none zero one two three four five six seven eight nine ten".split(), "0 0 1 2 3 4 5 6 7 8 9 10".split()))
+WORDS = "zero one two three four five six seven eight nine ten".split()
+DIGITS = {"none": "0", **{word: str(value) for value, word in enumerate(WORDS)}}
 MARKS = ";/[]\"{}()=+\\_-><@`,?!"
 PHRASES = ["the answer is", "answer is", "the correct answer is", "correct answer is", "the best answer is",
            "best answer is", "the correct option is", "correct option is", "the best option is", "best option is",

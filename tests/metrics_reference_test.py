@@ -15,12 +15,13 @@ import answer_metrics  # noqa: E402
 LINES = PROGRAM.parent / "src" / "metrics" / "metrics_lines"
 CASES = 400  # of each rule
 LETTER_CHOICES = ["red apple", "$9", "cat", "A dog"]
-PIECES = """A B C D E a b d ( ) . , : ; ! ? ' " - _ = / % $ \\n \\t (A) (B) A. B. C: D) A, :B Answer: answer: is so the The
-an final answer could be result Final Answer: The answer is the correct answer is (B). Best option: option Option yes no
-Yes. y none two ten 0 1 5 12 12.5 3.14159 1,234 1,234,567 -10 .5 1e3 1.5e3 1_000 14% inf nan 0.0 1.0 [1, 2] red apple cat
-A dog don't dont couldn'tve yall'll 's \u00c9 \u00e9 \u00df \ufb03 \u0130 \u03a3 \u03a3\u03a3 \u4e2d\u6587 \u7b54\u6848\u662f
-\u9009 \uff21 \u0663 \u00a0 \u3000 \x1f \U0001f600 \u2460 e\u0301""".replace("\\n", "\n ").replace("\\t", "\t ")
-WORDS = [piece for piece in PIECES.replace("\n", " ").split(" ") if piece] + [" ", "\n", "\t", "\x1f", "\u00a0", "I think"]
+PIECES = """
+A B C D E a b d ( ) . , : ; ! ? ' " - _ = / % $ (A) (B) A. B. C: D) A, :B Answer: answer: is so the The an final answer
+could be result Final Answer: The answer is the correct answer is (B). Best option: option Option yes no Yes. y none two
+ten 0 1 5 12 12.5 3.14159 1,234 1,234,567 -10 .5 1e3 1.5e3 1_000 14% inf nan 0.0 1.0 [1, 2] red apple cat A dog don't
+dont couldn'tve yall'll 's \u00c9 \u00e9 \u00df \ufb03 \u0130 \u03a3 \u03a3\u03a3 \u4e2d\u6587 \u7b54\u6848\u662f
+\u9009 \uff21 \u0663 \u2460 e\u0301 \U0001f600"""
+WORDS = PIECES.split() + [" ", "\n", "\t", "\x1f", "\u00a0", "\u3000", "The answer is", "I think"]
 QUESTION = "Which is it?\nA. red apple\nB. $9\nC. cat\nD. A dog\nPlease answer with the letter."
 
 
@@ -38,7 +39,8 @@ def changed(source, text):
 
 
 def letter_form(source, letter):
-    form = source.choice(["X", "X", "X.", "(X)", "X) ", " x ", "X. {}", "option X", "The answer is X", "{} X", "{}(X)."])
+    forms = ["X", "X", "X.", "(X)", "X) ", " x ", "X. {}", "option X", "The answer is X", "{} X", "{}(X)."]
+    form = source.choice(forms)
     return form.replace("X", letter).replace("x", letter.lower()).format(draw_text(source, 3))
 
 
