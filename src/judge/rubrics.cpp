@@ -1,6 +1,8 @@
 #include "judge/rubrics.h"
 
 #include <cmath>
+#include <map>
+#include <sstream>
 
 #include "judge/replies.h"
 #include "judge/rubric_messages.h"
@@ -81,6 +83,7 @@ Rubric aspect(const std::string& name, Json (*messages)(const JudgeSample&)) {
           .paper_judge = "gpt-3.5-turbo-0613",
           .max_tokens = 64,
           .tries = 3,
+          .proxy = Proxy::rouge_l,
           .scale = 5,
           .failure_value = 0,
           .messages = messages,
@@ -92,6 +95,7 @@ std::vector<Rubric> video_rubrics() {
            .paper_judge = "gpt-3.5-turbo-0613",
            .max_tokens = 64,
            .tries = 3,
+           .proxy = Proxy::token_f1,
            .failure_value = 0,
            .messages = actnet_messages,
            .verdict = actnet_verdict},
@@ -108,6 +112,7 @@ std::vector<Rubric> answer_rubrics() {
            .sees_pictures = true,
            .max_tokens = 1024,
            .tries = 3,
+           .proxy = Proxy::rouge_l,
            .failure_value = -0.1,
            .messages = wilder_messages,
            .verdict = pair_verdict},
@@ -116,6 +121,7 @@ std::vector<Rubric> answer_rubrics() {
            .temperature = 0.2,
            .max_tokens = 1024,
            .tries = 3,
+           .proxy = Proxy::rouge_l,
            .failure_value = -0.1,
            .messages = llava_w_messages,
            .verdict = pair_verdict},
@@ -124,6 +130,7 @@ std::vector<Rubric> answer_rubrics() {
            .max_tokens = 128,
            .tries = 5,
            .temperature_step = 0.5,
+           .proxy = Proxy::rouge_l,
            .failure_value = 0,
            .messages = mmvet_messages,
            .verdict = mmvet_verdict},
@@ -133,6 +140,7 @@ std::vector<Rubric> answer_rubrics() {
            .json_reply = true,
            .max_tokens = 1024,
            .tries = 3,
+           .proxy = Proxy::rouge_l,
            .messages = livebench_messages,
            .verdict = livebench_verdict},
           {.name = "vibe",
@@ -140,6 +148,7 @@ std::vector<Rubric> answer_rubrics() {
            .temperature = 0.4,
            .max_tokens = 1024,
            .tries = 3,
+           .proxy = Proxy::rouge_l,
            .failure_value = -0.25,
            .messages = vibe_messages,
            .verdict = vibe_verdict},
@@ -182,6 +191,15 @@ std::vector<Rubric> extraction_rubrics() {
 }
 
 }  // namespace
+
+double token_f1(std::string_view prediction, std::string_view reference) {
+  std::map<std::string, std::int64_t> left;
+  std::int64_t predicted = 0, expected = 0, common = 0;
+  std::istringstream reference_words{std::string(reference)}, predicted_words{std::string(prediction)};
+  for (std::string word; reference_words >> word; ++expected) ++left[word];
+  for (std::string word; predicted_words >> word; ++predicted) common += left[word]-- > 0;
+  return common == 0 ? 0 : 2.0 * static_cast<double>(common) / static_cast<double>(predicted + expected);
+}
 
 const std::vector<Rubric>& rubrics() {
   static const std::vector<Rubric> all = [] {

@@ -36,6 +36,14 @@ struct Verdict {
   std::string text = {};  // extraction: the answer found; mmbench_match: the letter, E for none of them
 };
 
+// What stands in where there is no judge: a number of another kind, for seeing whether anything changed. It is never
+// called the benchmark's score.
+enum class Proxy { none, token_f1, rouge_l };
+
+// Words that both texts have, as F1 over their numbers: 1 for the same words in any order, 0 for none in common or an
+// empty text. Words are what blanks separate; whoever wants more treated alike normalises first.
+double token_f1(std::string_view prediction, std::string_view reference);
+
 struct Rubric {
   std::string name;
   std::string paper_judge;  // the model that graded for the paper
@@ -45,6 +53,7 @@ struct Rubric {
   int max_tokens = 64;
   int tries = 1;                // how often a reply that says nothing is asked for again
   double temperature_step = 0;  // added for each such try, up to a temperature of 2
+  Proxy proxy = Proxy::none;
   double scale = 100;
   // What the harness of August 2024 averages in where its judge failed, as a value; wilder and llava_w: for both
   // values. Nothing: it leaves the sample out (livebench), asks without end (mathverse) or draws a letter

@@ -130,6 +130,18 @@ TEST(Rubrics, RefuseRepliesOfAnotherForm) {
   EXPECT_FALSE(verdict("mathvista_extract", "Extracted answer:  "));
 }
 
+TEST(Rubrics, TokenF1CountsCommonWords) {
+  EXPECT_EQ(token_f1("a red cat", "cat a red"), 1);
+  EXPECT_EQ(token_f1("cat", "a red cat"), 0.5);
+  EXPECT_EQ(token_f1("cat cat cat", "cat"), 0.5);
+  EXPECT_EQ(token_f1("Cat", "cat"), 0);
+  EXPECT_EQ(token_f1("", "cat"), 0);
+  EXPECT_EQ(token_f1("", ""), 0);
+  EXPECT_EQ(rubric_of("actnet").proxy, Proxy::token_f1);
+  EXPECT_EQ(rubric_of("vcg_context").proxy, Proxy::rouge_l);
+  EXPECT_EQ(rubric_of("dc100").proxy, Proxy::none);
+}
+
 TEST(Rubrics, MathVerseShowsTheLastThirtyWords) {
   JudgeSample long_answer;
   for (int i = 0; i < 40; ++i) long_answer.prediction += "w" + std::to_string(i) + "\n ";
