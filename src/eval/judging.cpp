@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/progress_bar.h"
 #include "judge/judge.h"
+#include "metrics/exact.h"
 #include "prompt/thumbnail.h"
 #include "report/answers.h"
 
@@ -18,7 +19,10 @@ std::string rubric_name(const Question& question) {
   return question.metric.starts_with(kJudge) ? question.metric.substr(kJudge.size()) : "";
 }
 
-std::string proxy_of(const std::string& rubric) { return rubric == "actnet" ? "exact" : "rouge_l"; }
+// MathVerse's rubric is one of two steps; its answers are short.
+Proxy proxy_of(const std::string& rubric) { return rubric == "mathverse" ? Proxy::token_f1 : rubric_of(rubric).proxy; }
+
+std::string proxy_name(Proxy proxy) { return proxy == Proxy::token_f1 ? "token F1" : "ROUGE-L"; }
 
 ScoredSample scored_sample(const Question& question, std::int64_t index, const std::string& answer) {
   ScoredSample scored;
@@ -161,7 +165,12 @@ Judged judge_by_rule(const EvalTask& task, const Question& question, std::int64_
   rule.metric = question.metric;
   rule.fallback = task.fallback;
   rule.strip_punctuation = task.benchmark != nullptr && task.benchmark->strip_punctuation;
-  if (const std::string rubric = rubric_name(question); !rubric.empty()) rule.metric = proxy_of(rubric);
+  if (const std::string rubric = rubric_name(question); !rubric.empty()) {
+    if (proxy_of(rubric) == Proxy::token_f1) {
+      return {.value = token_f1(normalised_answer(answer), normalised_answer(question.target))};
+    }
+    rule.metric = "rouge_l";
+  }
   try {
     return judge_answer(rule, question.reference, answer, draw_seed(task.name, index));
   } catch (const Error& error) {
@@ -185,7 +194,7 @@ void score_samples(const EvalTask& task, const Questions& questions, const Judgi
       result.unscored[answered.index] = "its label is withheld";
       continue;
     }
-    if (!rubric.empty()) proxy = proxy_of(rubric);
+    if (!rubric.empty()) proxy = proxy_name(proxy_of(rubric));
     ScoredSample scored = scored_sample(question, answered.index, answered.answer);
     scored.judged = judge_by_rule(task, question, answered.index, answered.answer);
     answered.score = scored.judged.value;

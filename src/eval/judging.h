@@ -24,7 +24,7 @@ struct JudgingOptions {
 };
 
 // What the question's rule says of the answer. For a question of a judge the value of its proxy, which is labelled so
-// in the results: exact for yes-or-no judges (ActivityNet-QA), else ROUGE-L.
+// in the results.
 Judged judge_by_rule(const EvalTask& task, const Question& question, std::int64_t index, const std::string& answer);
 
 // Fills result.scored, result.unscored, and the scores of result.samples. Questions whose labels are withheld get no

@@ -98,6 +98,32 @@ TEST_F(EvalQuestions, PromptIsThatOfAskOnAnOfficialFolder) {
   }
 }
 
+// Several pictures have no newline between them, and an llava-hf folder's template is not used.
+TEST_F(EvalQuestions, RowsAreAskedAsTheAuthorsEvaluate) {
+  task_.form = EvalTask::Form::rows;
+  task_.metric = "anls";
+  const auto rows =
+      open(R"({"prompt": "Which flies?", "answers": ["2"], "images": ["images/coffee.jpg", "images/rocket.jpg"]})"
+           "\n"
+           R"({"prompt": "What is it?", "answers": ["a cup"], "images": ["images/coffee.jpg"]})"
+           "\n");
+  for (const std::string name : {"small-official", "small-hf-a"}) {
+    const std::string folder = kCheckpoints + name;
+    const ModelConfig config = Checkpoint::open(folder).config();
+    const Processor trained = processor(name), evaluated(folder, config, {.as_evaluated = true});
+    const Prompt two = rows->prompt(rows->at(0), {&trained, &evaluated});
+    const std::int64_t side = config.tiling.patches_per_side;
+    ASSERT_EQ(two.media.size(), 2U);
+    EXPECT_EQ(two.media[0].plan.tokens, side * side);
+    EXPECT_EQ(two.text,
+              "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n<image> <image>\n"
+              "Which flies?<|im_end|>\n<|im_start|>assistant\n");
+    const Prompt one = rows->prompt(rows->at(1), {&trained, &evaluated});
+    EXPECT_EQ(one.media[0].plan.tokens,
+              evaluated.prepare(ask_conversation("", rows->at(1).media, "")).media[0].plan.tokens);
+  }
+}
+
 TEST_F(EvalQuestions, TheAnswerIsNotInThePrompt) {
   const Processor official = processor("small-official");
   std::vector<std::vector<std::int64_t>> prompts;

@@ -17,6 +17,8 @@ Text normalise_answer(TextView text) {
   return squeeze(out);
 }
 
+std::string normalised_answer(std::string_view text) { return encode_utf8(normalise_answer(decode_utf8(text))); }
+
 bool is_exact(TextView answer, TextView target) { return normalise_answer(answer) == normalise_answer(target); }
 
 bool contains_words(TextView answer, TextView target) {

@@ -9,6 +9,7 @@ namespace ov {
 
 // Trimmed, runs of white space as one blank, in lower case, one final period removed.
 Text normalise_answer(TextView text);
+std::string normalised_answer(std::string_view text);  // the same in UTF-8
 
 bool is_exact(TextView answer, TextView target);
 
