@@ -112,6 +112,19 @@ class Prompts(unittest.TestCase):
                 shutil.copy(source, target)
                 self.assertEqual(lines(folder, "chartqa", "paper"), wanted)
 
+    def test_snapshot_of_the_hub(self):
+        """Of several snapshots the one that refs/main names."""
+        source = self.folder / "ChartQA" / "data" / "test-00000-of-00001.parquet"
+        with tempfile.TemporaryDirectory() as folder:
+            repository = Path(folder) / "datasets--lmms-lab--ChartQA"
+            for revision in ("0aa", "0bb"):
+                (repository / "snapshots" / revision / "data").mkdir(parents=True)
+            shutil.copy(source, repository / "snapshots" / "0bb" / "data")
+            self.assertEqual(run(folder, "chartqa", "paper").returncode, 3)
+            (repository / "refs").mkdir()
+            (repository / "refs" / "main").write_text("0bb\n")
+            self.assertEqual(len(lines(folder, "chartqa", "paper")), 6)
+
     def test_json_rows(self):
         with tempfile.TemporaryDirectory() as folder:
             row = {"type": "human_test", "question": "How many?", "answer": 3, "image": "png/a.png"}
