@@ -73,13 +73,14 @@ class Prompts(unittest.TestCase):
             self.assertEqual(found["tags"][key], values)
 
     def test_prompts(self):
-        for name in NAMES:
-            for protocol in ("paper", "current"):
+        for protocol in ("paper", "current"):
+            everything = lines(self.folder, protocol, *NAMES)
+            for name in NAMES:
                 with self.subTest(name=name, protocol=protocol):
                     wanted = [(i, benchmark_reference.expected(name, row, protocol == "paper"))
                               for i, row in enumerate(all_rows(name))]  # fmt: skip
                     wanted = [pair for pair in wanted if pair[1] is not None]
-                    found = lines(self.folder, name, protocol)
+                    found = [line for line in everything if line["benchmark"] == name]
                     self.assertGreaterEqual(len(wanted), 5)
                     self.assertEqual([line["doc_index"] for line in found], [i for i, _ in wanted])
                     for line, (_, question) in zip(found, wanted):
@@ -99,7 +100,7 @@ class Prompts(unittest.TestCase):
     def test_all_places(self):
         """Each layout that docs/benchmarks.md names, made of the same file."""
         source = self.folder / "ChartQA" / "data" / "test-00000-of-00001.parquet"
-        wanted = lines(self.folder, "chartqa", "paper")
+        wanted = lines(self.folder, "paper", "chartqa")
         snapshot = "datasets--lmms-lab--ChartQA/snapshots/0123abc/data/test-00000-of-00001.parquet"
         places = ["lmms-lab/ChartQA/data/test-00000-of-00001.parquet", "lmms-lab-encoder/ChartQA/test.parquet",
                   "ChartQA/default/test-00000-of-00001.parquet", "chartqa/default/test/0000.parquet",
@@ -110,7 +111,20 @@ class Prompts(unittest.TestCase):
                 target = Path(folder) / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(source, target)
-                self.assertEqual(lines(folder, "chartqa", "paper"), wanted)
+                self.assertEqual(lines(folder, "paper", "chartqa"), wanted)
+
+    def test_snapshot_of_the_hub(self):
+        """Of several snapshots the one that refs/main names."""
+        source = self.folder / "ChartQA" / "data" / "test-00000-of-00001.parquet"
+        with tempfile.TemporaryDirectory() as folder:
+            repository = Path(folder) / "datasets--lmms-lab--ChartQA"
+            for revision in ("0aa", "0bb"):
+                (repository / "snapshots" / revision / "data").mkdir(parents=True)
+            shutil.copy(source, repository / "snapshots" / "0bb" / "data")
+            self.assertEqual(run(folder, "paper", "chartqa").returncode, 3)
+            (repository / "refs").mkdir()
+            (repository / "refs" / "main").write_text("0bb\n")
+            self.assertEqual(len(lines(folder, "paper", "chartqa")), 6)
 
     def test_json_rows(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +134,7 @@ class Prompts(unittest.TestCase):
             (Path(folder) / "png").mkdir()
             (Path(folder) / "png" / "a.png").write_bytes(benchmark_rows.picture(1)["bytes"])
             (Path(folder) / "test.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
-            found = lines(folder, "chartqa", "paper")
+            found = lines(folder, "paper", "chartqa")
             self.assertEqual(found[0]["media"], [{"kind": "image", "path": f"{folder}/png/a.png"}])
             self.assertEqual(found[0]["references"], ["3"])
             self.assertIn("test.jsonl:2: column \"image\" names png/b.png, which is not in", found[1]["error"])
@@ -131,27 +145,27 @@ class Prompts(unittest.TestCase):
 
     def test_what_is_missing(self):
         with tempfile.TemporaryDirectory() as folder:
-            done = run(folder, "docvqa", "paper")
+            done = run(folder, "paper", "docvqa")
             self.assertEqual(done.returncode, 3)
             for place in ("lmms-lab/DocVQA/DocVQA/validation-*.parquet", "docvqa/DocVQA/", f"{folder}/DocVQA/"):
                 self.assertIn(place, done.stderr.decode())
             copied = Path(folder) / "lmms-lab" / "DocVQA"
             shutil.copytree(self.folder / "lmms-lab" / "DocVQA", copied)
             (copied / "DocVQA" / "validation-00000-of-00002.parquet").unlink()
-            done = run(folder, "docvqa", "paper")
+            done = run(folder, "paper", "docvqa")
             self.assertIn("is not complete: there is no 1 of 2 parts", done.stderr.decode())
-        self.assertEqual(run(self.folder, "docvqq", "paper").returncode, 2)
+        self.assertEqual(run(self.folder, "paper", "docvqq").returncode, 2)
 
     def test_videos_that_are_missing(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copytree(self.folder / "lmms-lab" / "Video-MME", Path(folder) / "Video-MME", symlinks=True)
             (Path(folder) / "Video-MME" / "data" / "vid_1.mp4").unlink()
-            found = lines(folder, "videomme", "paper")
+            found = lines(folder, "paper", "videomme")
             self.assertEqual(["error" in line for line in found], [False, False, True, True, False, False])
             self.assertIn("test-00000-of-00001.parquet: row 2: no video vid_1.mp4 or", found[2]["error"])
             shutil.rmtree(Path(folder) / "Video-MME" / "data")
             (Path(folder) / "Video-MME" / "videos_chunked_01.zip").write_bytes(b"PK")
-            found = lines(folder, "videomme", "paper")
+            found = lines(folder, "paper", "videomme")
             self.assertIn("videos_chunked_01.zip): unpack them into", found[0]["error"])
             listed = {line["name"]: line for line in lines(folder)}
             self.assertIn("no videos in", listed["videomme"]["missing"])

@@ -1,6 +1,7 @@
-// Prints the questions of a benchmark as JSON lines, for tests/benchmark_prompts_test.py.
+// Prints the questions of benchmarks as JSON lines, or without names what is found of each benchmark, for
+// tests/benchmark_prompts_test.py.
 //
-//   build/src/benchmarks/benchmark_lines DATA chartqa paper
+//   build/src/benchmarks/benchmark_lines DATA paper chartqa ai2d
 #include <cstdio>
 #include <iostream>
 
@@ -44,16 +45,18 @@ Json to_json(const BenchmarkQuestion& question) {
 }
 
 // A row that cannot be asked is a line of its own.
-void print_lines(const std::string& folder, const std::string& name, const std::string& protocol) {
+void print_lines(const std::string& folder, const std::string& protocol, const std::string& name) {
   if (protocol != "paper" && protocol != "current") throw Error(ErrorKind::usage, "PROTOCOL is paper or current");
   const BenchmarkData data =
       BenchmarkData::open(find_benchmark(name), folder, protocol == "paper" ? Protocol::paper : Protocol::current);
   for (std::int64_t i = 0; i < data.size(); ++i) {
+    Json line = {{"benchmark", name}};
     try {
-      std::cout << dump_json(to_json(data.at(i))) << "\n";
+      line.update(to_json(data.at(i)));
     } catch (const Error& error) {
-      std::cout << dump_json({{"error", error.what()}}) << "\n";
+      line["error"] = error.what();
     }
+    std::cout << dump_json(line) << "\n";
   }
 }
 
@@ -79,10 +82,10 @@ int main(int argc, char** argv) {
   try {
     if (argc == 2) {
       ov::print_list(argv[1]);
-    } else if (argc == 4) {
-      ov::print_lines(argv[1], argv[2], argv[3]);
+    } else if (argc >= 4) {
+      for (int i = 3; i < argc; ++i) ov::print_lines(argv[1], argv[2], argv[i]);
     } else {
-      std::fputs("usage: benchmark_lines DATA [NAME paper|current]\n", stderr);
+      std::fputs("usage: benchmark_lines DATA [paper|current NAME...]\n", stderr);
       return 2;
     }
     return 0;

@@ -54,13 +54,31 @@ std::vector<fs::path> places_of(const Benchmark& benchmark, const fs::path& data
   return places;
 }
 
-// The N of "<split>-00003-of-0000N.parquet", 0 for other names.
-std::size_t shards_of(const std::string& name, const std::string& split) {
+// The rows of a split in a folder, by the first form that is there.
+std::vector<std::string> rows_in(const fs::path& folder, const std::string& split) {
+  std::vector<std::string> files;
+  for (const std::string& name : names_in(folder)) {
+    if (name.starts_with(split + "-") && name.ends_with(".parquet")) files.push_back((folder / name).string());
+  }
+  if (!files.empty()) return files;
+  for (const std::string& name : names_in(folder / split)) {
+    if (name.ends_with(".parquet")) files.push_back((folder / split / name).string());
+  }
+  for (const char* ending : {".parquet", ".jsonl", ".json"}) {
+    if (files.empty() && is_there(folder / (split + ending))) files.push_back((folder / (split + ending)).string());
+  }
+  return files;
+}
+
+// "1 of 3 parts ..." when a file is "<split>-00000-of-00003.parquet" and there are only two.
+std::string parts_missing_of(const std::vector<std::string>& files, const std::string& split) {
   constexpr std::string_view kOf = "-of-";
+  const std::string name = fs::path(files[0]).filename().string();
   const std::size_t of = name.find(kOf, split.size());
-  std::size_t shards = 0;
-  if (of != name.npos) std::from_chars(name.data() + of + kOf.size(), name.data() + name.size(), shards);
-  return shards;
+  std::size_t parts = 0;
+  if (of != name.npos) std::from_chars(name.data() + of + kOf.size(), name.data() + name.size(), parts);
+  if (parts <= files.size()) return "";
+  return std::to_string(parts - files.size()) + " of " + std::to_string(parts) + " parts like " + files[0];
 }
 
 }  // namespace
@@ -79,43 +97,25 @@ DatasetFolder::DatasetFolder(const Benchmark& benchmark, const std::string& data
   set_media_folders(benchmark, data);
 }
 
-bool DatasetFolder::look_in(const std::string& place, const std::vector<std::string>& folders) {
+void DatasetFolder::look_in(const std::string& place, const std::vector<std::string>& folders) {
   for (const std::string& wanted : wanted_files_) {
-    const fs::path file = fs::path(place) / wanted;
-    if (is_there(file)) files_.push_back(file.string());
-  }
-  if (!wanted_files_.empty()) {
-    looked_for_.push_back((fs::path(place) / wanted_files_[0]).string());
-    if (found() && files_.size() < wanted_files_.size()) {
-      for (const std::string& wanted : wanted_files_) {
-        if (!is_there(fs::path(place) / wanted)) parts_missing_ += (parts_missing_.empty() ? "" : ", ") + wanted;
-      }
+    const std::string file = (fs::path(place) / wanted).string();
+    if (&wanted == wanted_files_.data()) looked_for_.push_back(file);
+    if (is_there(file)) {
+      files_.push_back(file);
+    } else {
+      parts_missing_ += (parts_missing_.empty() ? "" : ", ") + file;
     }
   }
+  if (!found()) parts_missing_.clear();
   for (const std::string& folder : folders) {
     if (found()) break;
     const fs::path inside = fs::path(place) / folder;
     looked_for_.push_back((inside / (split_ + "-*.parquet")).string());
-    std::size_t shards = 0;
-    for (const std::string& name : names_in(inside)) {
-      if (!name.starts_with(split_ + "-") || !name.ends_with(".parquet")) continue;
-      files_.push_back((inside / name).string());
-      shards = std::max(shards, shards_of(name, split_));
-    }
-    if (shards > files_.size()) {
-      parts_missing_ = std::to_string(shards - files_.size()) + " of " + std::to_string(shards) + " parts " +
-                       (inside / (split_ + "-*.parquet")).string();
-    }
-    if (found()) break;
-    for (const std::string& name : names_in(inside / split_)) {
-      if (name.ends_with(".parquet")) files_.push_back((inside / split_ / name).string());
-    }
-    for (const char* ending : {".parquet", ".jsonl", ".json"}) {
-      if (!found() && is_there(inside / (split_ + ending))) files_.push_back((inside / (split_ + ending)).string());
-    }
+    files_ = rows_in(inside, split_);
+    if (found()) parts_missing_ = parts_missing_of(files_, split_);
   }
   if (found()) path_ = place;
-  return found();
 }
 
 void DatasetFolder::set_media_folders(const Benchmark& benchmark, const std::string& data) {

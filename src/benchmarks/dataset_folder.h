@@ -34,7 +34,7 @@ class DatasetFolder {
   std::string archives() const;  // a sentence on packed files that lie there, or ""
 
  private:
-  bool look_in(const std::string& place, const std::vector<std::string>& folders);
+  void look_in(const std::string& place, const std::vector<std::string>& folders);
   void set_media_folders(const Benchmark& benchmark, const std::string& data);
 
   std::string path_;

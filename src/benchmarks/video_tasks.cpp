@@ -135,7 +135,7 @@ std::vector<Benchmark> video_task_benchmarks() {
            .uncertain = "rows count through all tasks here, from 0 in each of the reference's 20; the videos of "
                         "fine_grained_pose are published elsewhere",
            .files = mvbench_files(),
-           .media_folders = {"video", "data0613"},
+           .media_folders = {"video", "video/data0613", "data0613"},
            .cache_folder = "mvbench_video",
            .build = mvbench},
           tempcompass_of("tempcompass_multi_choice", "multi-choice", "letter_priority", tempcompass_choice),
