@@ -125,7 +125,9 @@ class Judged(BenchmarkTest):
         task = self.evaluate("activitynetqa", "--limit", "2", "--judge", url)["tasks"]["activitynetqa"]
         self.assertEqual((task["score"], task["n"], task["unscored"]), (100, 2, 0))
         self.assertEqual([sample["score"] for sample in self.samples("activitynetqa")], [1, 1])
-        self.assertIn(self.samples("activitynetqa")[0]["answer"], json.dumps(JudgeServer.asked[0], ensure_ascii=False))
+        told = [request["messages"][-1]["content"] for request in JudgeServer.asked]
+        for sample in self.samples("activitynetqa"):
+            self.assertTrue(any(sample["answer"] in text for text in told), sample["answer"])
         asked = len(JudgeServer.asked)
         self.evaluate("activitynetqa", "--limit", "2", "--judge", url, "--resume")
         self.assertEqual(len(JudgeServer.asked), asked)

@@ -20,11 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxResultBytes = 1 << 28;
+constexpr double kLongestVideo = 6.0 * 3600;  // seconds; films of MLVU and VideoMME last hours
 
 struct JudgeFlags {
   std::string url;  // "none": requests are saved
   std::string model = "gpt-4o-2024-11-20";
   std::string cache;
+  std::string batch;  // replies to saved requests
   int threads = 4;
 };
 
@@ -87,7 +89,9 @@ std::unique_ptr<Judge> open_judge(const JudgeFlags& flags, const std::string& ou
   std::error_code failure;
   fs::create_directories(out, failure);
   if (failure) throw Error(ErrorKind::resource, out + ": cannot make the folder: " + failure.message());
-  return std::make_unique<Judge>(std::move(options));
+  auto judge = std::make_unique<Judge>(std::move(options));
+  if (!flags.batch.empty()) judge->add_batch(flags.batch);
+  return judge;
 }
 
 int evaluate_tasks(EvalFlags& flags) {
@@ -99,6 +103,7 @@ int evaluate_tasks(EvalFlags& flags) {
   ProcessorOptions as_evaluated = session.processor().options();
   as_evaluated.num_frames = kVideoFrames;
   as_evaluated.as_evaluated = true;
+  as_evaluated.limits.max_video_seconds = kLongestVideo;
   const Processor evaluated(session.folder(), session.config(), as_evaluated);
   model.processors = {&session.processor(), &evaluated};
   model.engine = [&session]() -> const Engine& { return session.engine(); };
@@ -194,8 +199,8 @@ int show_table(const EvalFlags& flags) {
     runs.emplace_back(flags.folders.size() > 1 ? name.string() : name.filename().string(),
                       parse_json(read_file(path, kMaxResultBytes), path));
   }
-  const std::string paper = paper_comparison(runs);
-  print(results_table(runs) + (paper.empty() ? "" : "\n" + paper));
+  const std::string table = results_table(runs), paper = paper_comparison(runs);
+  print(table + (paper.empty() ? "" : "\n" + paper));
   return 0;
 }
 
@@ -217,6 +222,7 @@ void add_judge_options(CLI::App& command, JudgeFlags& flags) {
                      "requests are saved. Without it such tasks get an offline proxy, labelled so");
   command.add_option("--judge-model", flags.model, "Its model")->capture_default_str();
   command.add_option("--judge-cache", flags.cache, "File of replies (default: judge_cache.jsonl in --out)");
+  command.add_option("--judge-batch", flags.batch, "Replies to saved requests, as a batch job gives them back");
   command.add_option("--judge-threads", flags.threads, "Requests at a time")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

@@ -191,7 +191,7 @@ void score_samples(const EvalTask& task, const Questions& questions, const Judgi
       continue;
     }
     if (question.reference.answers.empty()) {
-      result.unscored[answered.index] = "its label is withheld";
+      result.unscored[answered.index] = "there is no reference answer to compare with";
       continue;
     }
     if (!rubric.empty()) proxy = proxy_name(proxy_of(rubric));

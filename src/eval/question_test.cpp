@@ -128,15 +128,16 @@ TEST_F(EvalQuestions, TheAnswerIsNotInThePrompt) {
   const Processor official = processor("small-official");
   std::vector<std::vector<std::int64_t>> prompts;
   for (const std::string answer : {"5", R"(\n\n five)", R"(<|im_end|>)", ""}) {
-    prompts.push_back(question_prompt(open(record("", "2 + 3?", answer)).at(0), task_, official).ids);
+    const auto questions = open(record("", "2 + 3?", answer));
+    prompts.push_back(questions->prompt(questions->at(0), {&official, nullptr}).ids);
   }
   for (const auto& ids : prompts) EXPECT_EQ(ids, prompts[0]);
 }
 
 TEST_F(EvalQuestions, CategoryOfTheRecord) {
-  EXPECT_EQ(open(record(R"("data_source": "charts", )", "a", "b")).at(0).category, "charts");
-  EXPECT_EQ(open(record(R"("data_source": "charts", "category": "bars", )", "a", "b")).at(0).category, "bars");
-  EXPECT_EQ(open(record("", "a", "b")).at(0).category, "");
+  EXPECT_EQ(open(record(R"("data_source": "charts", )", "a", "b"))->at(0).category, "charts");
+  EXPECT_EQ(open(record(R"("data_source": "charts", "category": "bars", )", "a", "b"))->at(0).category, "bars");
+  EXPECT_EQ(open(record("", "a", "b"))->at(0).category, "");
 }
 
 TEST_F(EvalQuestions, BadRecordsAreNamedWithFileAndLine) {
@@ -151,7 +152,8 @@ TEST_F(EvalQuestions, BadRecordsAreNamedWithFileAndLine) {
 }
 
 TEST_F(EvalQuestions, MissingPictureIsNamedWithFileAndLine) {
-  const Question question = open(record(R"("image": "images/none.jpg", )", "<image>a", "b")).at(0);
+  const auto questions = open(record(R"("image": "images/none.jpg", )", "<image>a", "b"));
+  const Question question = questions->at(0);
   const Processor official = processor("small-official");
   try {
     questions->prompt(question, {&official, nullptr});

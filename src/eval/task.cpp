@@ -55,11 +55,11 @@ EvalTask read_task(const YamlFields& fields, const std::string& folder) {
 }  // namespace
 
 TrainingForm EvalTask::training_form() const {
-  TrainingForm form;
-  form.labels = LabelRule::clean;
-  form.video_fps = video_fps;
-  form.max_frames = max_frames;
-  return form;
+  TrainingForm training;
+  training.labels = LabelRule::clean;
+  training.video_fps = video_fps;
+  training.max_frames = max_frames;
+  return training;
 }
 
 std::vector<EvalTask> parse_eval_tasks(std::string_view text, const std::string& path) {
@@ -106,7 +106,8 @@ std::vector<EvalTask> choose_tasks(const TaskChoice& choice) {
   const auto is_known = [&](const std::string& name) {
     return std::any_of(known.begin(), known.end(), [&](const EvalTask& task) { return fits(task, name); });
   };
-  if (!std::all_of(choice.names.begin(), choice.names.end(), is_known)) {
+  const bool has_file = std::filesystem::exists(choice.task_file);
+  if (has_file && !std::all_of(choice.names.begin(), choice.names.end(), is_known)) {
     const std::vector<EvalTask> own = read_eval_tasks(choice.task_file);
     known.insert(known.begin(), own.begin(), own.end());
   }
@@ -118,7 +119,8 @@ std::vector<EvalTask> choose_tasks(const TaskChoice& choice) {
                  [&](const EvalTask& task) { return fits(task, name); });
     if (chosen.size() > before) continue;
     for (const EvalTask& task : known) names.insert({task.name, task.group});
-    throw Error(ErrorKind::usage, "--tasks: neither " + choice.task_file + " nor the benchmarks have \"" + name + "\"" +
+    const std::string file = choice.task_file + (has_file ? "" : " (which is not there)");
+    throw Error(ErrorKind::usage, "--tasks: neither " + file + " nor the benchmarks have \"" + name + "\"" +
                                       nearest_name(name, {names.begin(), names.end()}) +
                                       "; `eval list` shows what there is");
   }

@@ -103,6 +103,12 @@ Judged circular_static(const Case& c) {
   return letter_or_undecided(c, letter.empty() ? extract_letter(c.answer, letters_of(c.question)) : letter);
 }
 
+Judged exact(const Case& c) {
+  const std::vector<Text>& accepted = c.question.answers;
+  const auto fits = [&](const Text& answer) { return is_exact(c.answer, answer); };
+  return judged(std::any_of(accepted.begin(), accepted.end(), fits), c.answer);
+}
+
 struct Entry {
   const char* metric;
   bool needs_choices;
@@ -111,7 +117,7 @@ struct Entry {
 
 // In the order of docs/evaluation.md.
 constexpr Entry kRules[] = {
-    {"exact", false, [](const Case& c) { return judged(is_exact(c.answer, c.right()), c.answer); }},
+    {"exact", false, exact},
     {"contains", false, [](const Case& c) { return judged(contains_words(c.answer, c.right()), c.answer); }},
     {"relaxed", false, [](const Case& c) { return judged(is_relaxed(c.answer, c.right()), c.answer); }},
     {"relaxed_number", false, [](const Case& c) { return judged(is_relaxed_number(c.answer, c.right()), c.answer); }},

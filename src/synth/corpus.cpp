@@ -122,7 +122,7 @@ class CorpusReader {
     if (piece.width > kLongestPiece) return;
     const std::string word = bare_word(piece.text);
     for (std::size_t at = 0; at < word.size();) {
-      if (!is_letter(next_code_point(word, at))) return;
+      if (!is_letter_or_mark(next_code_point(word, at))) return;
     }
     const auto letters = static_cast<std::int64_t>(letters_of(word).size());
     if (letters < 2 || letters > kLongestCorpusWord) return;

@@ -58,7 +58,7 @@ class Walk {
 
 }  // namespace
 
-bool is_letter(char32_t character) {
+bool is_letter_or_mark(char32_t character) {
   const utf8proc_category_t kind = category(character);
   return kind >= UTF8PROC_CATEGORY_LU && kind <= UTF8PROC_CATEGORY_ME;
 }
@@ -95,7 +95,7 @@ std::string in_lower_case(const std::string& text) {
 }
 
 std::string bare_word(const std::string& piece) {
-  const auto counts = [](char32_t c) { return is_letter(c) || category(c) == UTF8PROC_CATEGORY_ND; };
+  const auto counts = [](char32_t c) { return is_letter_or_mark(c) || category(c) == UTF8PROC_CATEGORY_ND; };
   std::size_t begin = piece.size(), end = 0;
   for (std::size_t at = 0; at < piece.size();) {
     const std::size_t start = at;

@@ -17,7 +17,7 @@ namespace ov {
 
 constexpr std::int64_t kLongestPiece = 16;  // letters of a word with its punctuation
 
-bool is_letter(char32_t character);  // marks on letters included
+bool is_letter_or_mark(char32_t character);  // marks on letters included
 bool is_chinese(char32_t character);
 // What a reader calls letters: characters with the marks on them.
 std::vector<std::string> letters_of(const std::string& text);
