@@ -1,6 +1,6 @@
 """Runs the built program as a user would, with a time limit, and makes the small files that the tests need.
 
-The program is $OV_PROGRAM, or build/onevision under the repository root, where it finds the built-in model in models/nano.
+The program is $OV_PROGRAM, or build/onevision under the repository root; its built-in model is models/nano there.
 
     done = run("ask", "What is shown?", "--image", PICTURES / "coffee.jpg", "--json")
     done.code, done.out, done.err, done.seconds, done.peak_bytes

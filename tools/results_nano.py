@@ -205,8 +205,8 @@ def stage_section(page, stages, heldout):
     rows.append(["questions", *(str(last.groups[group]["pooled"]["n"]) for group in groups)])
     page.add(*table(["after", *groups], rows))
     page.add(
-        "`nano-unseen` asks about things, photos and combinations that training never shows; the others keep out fonts and "
-        "random streams. *Most frequent answer* is right where the answer that is most frequent among the held-out "
+        "`nano-unseen` asks about things, photos and combinations that training never shows; the others keep out fonts "
+        "and random streams. *Most frequent answer* is right where the answer that is most frequent among the held-out "
         "answers of the same kind of question is: about what one reaches without looking at the picture, more "
         "where a kind has few questions.",
         "",
