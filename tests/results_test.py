@@ -21,7 +21,7 @@ SCORES = {
     "single_image": {"count": [1, 1, 1, 0], "pairs": [0, 1, 0, 0], "clips": [0, 0, 0, 0], "small": [1, 0, 0, 0]},
     "onevision": {"count": [1, 1, 1, 0], "pairs": [1, 1, 0, 0], "clips": [1, 1, 1, 1], "small": [1, 1, 0, 0]},
 }
-GROUPS = {"count": "single", "small": "single", "pairs": "multi", "clips": "video"}
+GROUPS = {"count": "nano-single", "small": "nano-single", "pairs": "nano-multi", "clips": "nano-video"}
 TARGETS = {"count": ["2", "2", "3", "2"], "pairs": ["A", "B", "B", "A"], "clips": list("wxyz"), "small": list("kkkk")}
 WRONG = {"count": "<b>7</b>", "pairs": "B", "clips": "", "small": "$5 | $6"}
 
@@ -103,11 +103,11 @@ class PageTest(ProgramTest):
 class Page(PageTest):
     def test_scores_come_from_the_logs(self):
         page = self.write_whole()
-        self.assertIn("| after | single | multi | video |", page)
+        self.assertIn("| after | nano-single | nano-multi | nano-video |", page)
         self.assertIn("| `single_image` | 50.0 (49.7 to 50.4) | 25.0 (24.7 to 25.4) | 0.0 (-0.3 to 0.4) |", page)
         # Counts: 3 of 4 are "2"; small: all "k"; pairs: 2 of 4; clips: all differ.
         self.assertIn("| most frequent answer | 87.5 | 50.0 | 25.0 |", page)
-        self.assertIn("| count | single | exact | 4 | 75.0 | 75.0 (74.7 to 75.4) |", page)
+        self.assertIn("| count | nano-single | exact | 4 | 75.0 | 75.0 (74.7 to 75.4) |", page)
 
     def test_ablations_compare_the_same_questions(self):
         page = self.write_whole()

@@ -1,6 +1,7 @@
 // Files of one JSON object per line that a run appends to: metrics.jsonl, manifest.jsonl, skipped.jsonl,
 // answers.jsonl and scores.jsonl. Every line has the keys "stage" and "step" in training order, so that a run that goes
-// on from a checkpoint can cut off what came after it. A process that is killed leaves at most a half-written last line.
+// on from a checkpoint can cut off what came after it. A process that is killed leaves at most a half-written last
+// line.
 //
 //   truncate_jsonl(path, {{"stage1", "stage2"}, "stage2", 500}, LineAtPosition::required);
 //   JsonlFile file(path);
