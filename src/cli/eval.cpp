@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxResultBytes = 1 << 28;
-constexpr double kLongestVideo = 6.0 * 3600;  // seconds; films of MLVU and VideoMME last hours
 
 struct JudgeFlags {
   std::string url;  // "none": requests are saved
@@ -100,11 +99,7 @@ int evaluate_tasks(EvalFlags& flags) {
   SamplingFlags greedy;
   greedy.temperature = 0, greedy.top_p = 1, greedy.top_k = 0, greedy.repetition_penalty = 1;
   EvalModel model;
-  ProcessorOptions as_evaluated = session.processor().options();
-  as_evaluated.num_frames = kVideoFrames;
-  as_evaluated.as_evaluated = true;
-  as_evaluated.limits.max_video_seconds = kLongestVideo;
-  const Processor evaluated(session.folder(), session.config(), as_evaluated);
+  const Processor evaluated(session.folder(), session.config(), as_evaluated(session.processor().options()));
   model.processors = {&session.processor(), &evaluated};
   model.engine = [&session]() -> const Engine& { return session.engine(); };
   model.generate = session.generate_options(greedy);
@@ -116,7 +111,7 @@ int evaluate_tasks(EvalFlags& flags) {
   options.peak_rss = peak_rss_bytes;
   options.report = !flags.no_report;
   const std::unique_ptr<Judge> judge = open_judge(flags.judge, options.out);
-  options.judging = {judge.get(), flags.judge.model, flags.model.quiet, session.processor().options().limits};
+  options.judging = {judge.get(), flags.judge.model, flags.model.quiet, evaluated.options().limits};
   const Json results = evaluate(tasks, model, options);
   if (flags.json) {
     print_json(results);

@@ -47,7 +47,7 @@ class TaskRun {
     result_.task = task;
     result_.records = questions_->size();
     total_ = options.limit > 0 ? std::min(options.limit, questions_->size()) : questions_->size();
-    for (std::int64_t i = 0; i < total_; ++i) questions_->at(i, RecordParts::text);
+    for (std::int64_t i = 0; i < total_; ++i) check_scorable(task, questions_->at(i, RecordParts::text), i);
   }
 
   // To be called once the folder is known to be of this run.

@@ -201,6 +201,13 @@ class BenchmarkQuestions : public EvaluatedQuestions {
 
 }  // namespace
 
+ProcessorOptions as_evaluated(ProcessorOptions options) {
+  options.num_frames = kVideoFrames;
+  options.as_evaluated = true;
+  options.limits.max_video_seconds = kLongestVideo;
+  return options;
+}
+
 std::unique_ptr<Questions> Questions::open(const EvalTask& task) {
   switch (task.form) {
     case EvalTask::Form::records: return std::make_unique<RecordQuestions>(task);

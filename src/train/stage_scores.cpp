@@ -26,7 +26,7 @@ std::vector<std::string> names_of(const std::string& list) {
 
 StageScores::StageScores(const StageSetup& setup)
     : processor_(*setup.processor),
-      as_evaluated_(setup.start->folder(), setup.config, {.as_evaluated = true}),
+      as_evaluated_(setup.start->folder(), setup.config, as_evaluated({})),
       stage_(setup.recipe.name),
       scoring_(setup.recipe.scoring),
       eos_(setup.start->config().eos_token_ids),
@@ -50,6 +50,7 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   options.batch_size = scoring_.batch_size;
   options.resume = true;  // a run that was killed here goes on here
   options.quiet = true;
+  options.judging.limits = as_evaluated_.options().limits;
   options.peak_rss = run.peak_rss ? run.peak_rss : [] { return std::int64_t{0}; };
   const Json results = evaluate(tasks_, asked, options);
   std::vector<Json> lines;
