@@ -216,6 +216,18 @@ std::string table_of(const Runs& runs) {
   return out + remarks(runs);
 }
 
+// The paper has one number for five aspects, presumably their mean.
+void add_videochatgpt(const Json& tasks, const std::string& limited, OurRun& run) {
+  double sum = 0;
+  for (const char* aspect : {"correctness", "detail", "context", "temporal", "consistency"}) {
+    const auto found = tasks.find(std::string("videochatgpt_") + aspect);
+    if (found == tasks.end() || !found->value("scored_by", "").starts_with("judge ")) return;
+    if (found->at("score").is_null()) return;
+    sum += found->at("score").get<double>();
+  }
+  run.scores["videochatgpt"] = {sum / 100, "mean of five aspects" + limited};  // percent of 5, over five
+}
+
 }  // namespace
 
 Headline TaskResult::headline() const {
@@ -263,6 +275,8 @@ std::string paper_comparison(const Runs& runs) {
         run.scores[row] = {value.get<double>(), remark};
       }
     }
+    const Json& limit = results.at("limit");
+    add_videochatgpt(results.at("tasks"), limit.is_null() ? "" : ", first " + limit.dump(), run);
     any = any || !run.scores.empty();
     ours.push_back(std::move(run));
   }

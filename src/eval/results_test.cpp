@@ -78,6 +78,18 @@ TEST(Results, CategoriesOfInterleaveBenchAreRowsOfThePaper) {
   EXPECT_EQ(paper, Json({{"interleave_out", 75}, {"interleave_blink", 50}, {"interleave_spot_the_diff", 100}}));
 }
 
+TEST(Results, FiveAspectsAreOneRowOfThePaper) {
+  std::vector<TaskResult> aspects;
+  for (const char* aspect : {"correctness", "detail", "context", "temporal", "consistency"}) {
+    aspects.push_back(benchmark(std::string("videochatgpt_") + aspect, {0.5, 0.7}));
+    aspects.back().scored_by = "judge someone";
+  }
+  const auto table = [&] { return paper_comparison({{"z", results_json(aspects, kRun)}}); };
+  EXPECT_THAT(table(), HasSubstr("| 3.00 (mean of five aspects) | 3.08 |"));
+  aspects[3].scored_by = "offline proxy";
+  EXPECT_EQ(table(), "");
+}
+
 TEST(Results, AProxyIsAveragedAndComparesWithNothing) {
   TaskResult proxy = benchmark("wilder", {0.25, 0.75});
   proxy.by_proxy = true;

@@ -108,9 +108,7 @@ Categories categorise(const Aggregate& how, const std::vector<Unit>& units, Head
 
 void set_macro(const Aggregate& how, const std::vector<Unit>& units, Headline& headline) {
   const Categories categories = categorise(how, units, headline);
-  if (categories.empty()) {
-    throw Error(ErrorKind::input, "no sample has a \"" + how.tag + "\" that is in one of the categories");
-  }
+  if (categories.empty()) return;  // n stays 0: no score
   double sum = 0, squares = 0;
   for (const auto& [category, members] : categories) {
     const Score score = score_of(values_of(counted(how, members)));
