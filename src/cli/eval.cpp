@@ -95,6 +95,7 @@ std::unique_ptr<Judge> open_judge(const JudgeFlags& flags, const std::string& ou
 
 int evaluate_tasks(EvalFlags& flags) {
   const std::vector<EvalTask> tasks = choose_tasks(flags.tasks());
+  flags.media.max_video_minutes = kLongestVideo / 60;  // frames are read by the session's processor
   Session session(flags.model, flags.media);
   SamplingFlags greedy;
   greedy.temperature = 0, greedy.top_p = 1, greedy.top_k = 0, greedy.repetition_penalty = 1;

@@ -38,7 +38,7 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   const at::NoGradGuard no_gradients;
   OneVision seen = model;  // shares the weights
   if (!processor_.tiling().newline) seen.image_newline = Tensor();
-  const Engine engine(seen, processor_, {.cancelled = run.cancelled});
+  const Engine engine(seen, as_evaluated_, {.cancelled = run.cancelled});  // its limits have room for films
   EvalModel asked;
   asked.processors = {&processor_, &as_evaluated_};
   asked.engine = [&engine]() -> const Engine& { return engine; };
