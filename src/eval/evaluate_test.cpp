@@ -1,7 +1,10 @@
 // What a folder keeps between runs: answers that nobody could score yet, and whose scores those are.
 #include "eval/evaluate.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -76,6 +79,15 @@ TEST_F(Evaluate, AProxysScoreDoesNotOutliveIt) {
   EXPECT_EQ(samples().find(R"("score":null)"), std::string::npos);
   EXPECT_EQ(task(1, true).at("answered_now"), 0);
   EXPECT_NE(samples().find(R"("score":null)"), std::string::npos);
+}
+
+TEST_F(Evaluate, AFolderHasOneRunAtATime) {
+  fs::create_directories(folder_ + "/out");
+  const int other = ::open((folder_ + "/out").c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  EXPECT_THROW(task(1, false), Error);
+  ::close(other);
+  EXPECT_EQ(task(1, false).at("n"), 1);
 }
 
 }  // namespace

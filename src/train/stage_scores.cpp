@@ -55,6 +55,7 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   const Json results = evaluate(tasks_, asked, options);
   std::vector<Json> lines;
   const auto add = [&](const char* kind, const std::string& name, const Json& score) {
+    if (score.at("score").is_null()) return;  // labels are withheld, or only a judge could say
     Json line = {{"stage", stage_}, {"step", step}, {kind, name}};
     for (const char* key : {"score", "stderr", "interval", "n"}) line[key] = score.at(key);
     lines.push_back(std::move(line));
