@@ -138,6 +138,20 @@ class Judged(BenchmarkTest):
         self.assertEqual(task["unscored"], 2)
         self.assertGreaterEqual(len(read_lines(self.folder / "out" / "judge_requests.jsonl")), 1)
 
+    def test_answers_without_scores_are_kept(self):
+        for limit in ("1", "2"):
+            results = self.evaluate("docvqa_test,wilder", "--limit", limit, "--judge", "none", "--resume")
+            self.assertEqual([task["unscored"] for task in results["tasks"].values()], [int(limit)] * 2)
+        self.assertEqual(results["tasks"]["wilder"]["answered_now"], 1)
+
+    def test_a_proxys_score_does_not_outlive_it(self):
+        proxy = self.evaluate("wilder", "--limit", "1")
+        self.assertEqual(proxy["tasks"]["wilder"]["n"], 1)
+        self.assertEqual(proxy["groups"], {})
+        self.assertIsNotNone(self.samples("wilder")[0]["score"])
+        self.evaluate("wilder", "--limit", "1", "--judge", "none", "--resume")
+        self.assertIsNone(self.samples("wilder")[0]["score"])
+
 
 class OwnRows(ProgramTest):
     def evaluate(self, rows, metric="anls"):

@@ -31,7 +31,8 @@ struct ByProtocol {
   const T& of(Protocol protocol) const { return protocol == Protocol::paper ? paper : current; }
 };
 
-constexpr std::int64_t kVideoFrames = 32;  // evenly spread, indices truncated
+constexpr std::int64_t kVideoFrames = 32;     // evenly spread, indices truncated
+constexpr double kLongestVideo = 6.0 * 3600;  // seconds; films of MLVU and VideoMME last hours
 
 struct BenchmarkQuestion {
   std::int64_t doc_index = 0;  // row of the split from 0, as lmms-eval's doc_id
@@ -73,6 +74,8 @@ struct Benchmark {
   std::string cache_folder = {};                      // where the reference harness unpacks them, beside the data set
   std::string filter_column = {}, filter_value = {};  // rows of a table that several benchmarks share
   void (*build)(const QuestionSource& row, BenchmarkQuestion& question) = nullptr;
+
+  double full() const { return lmms_eval_scale == 5 ? 5 : 100; }  // the best score on the paper's scale
 };
 
 const std::vector<Benchmark>& benchmarks();

@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxResultBytes = 1 << 28;
-constexpr double kLongestVideo = 6.0 * 3600;  // seconds; films of MLVU and VideoMME last hours
 
 struct JudgeFlags {
   std::string url;  // "none": requests are saved
@@ -96,15 +95,12 @@ std::unique_ptr<Judge> open_judge(const JudgeFlags& flags, const std::string& ou
 
 int evaluate_tasks(EvalFlags& flags) {
   const std::vector<EvalTask> tasks = choose_tasks(flags.tasks());
+  flags.media.max_video_minutes = kLongestVideo / 60;  // frames are read by the session's processor
   Session session(flags.model, flags.media);
   SamplingFlags greedy;
   greedy.temperature = 0, greedy.top_p = 1, greedy.top_k = 0, greedy.repetition_penalty = 1;
   EvalModel model;
-  ProcessorOptions as_evaluated = session.processor().options();
-  as_evaluated.num_frames = kVideoFrames;
-  as_evaluated.as_evaluated = true;
-  as_evaluated.limits.max_video_seconds = kLongestVideo;
-  const Processor evaluated(session.folder(), session.config(), as_evaluated);
+  const Processor evaluated(session.folder(), session.config(), as_evaluated(session.processor().options()));
   model.processors = {&session.processor(), &evaluated};
   model.engine = [&session]() -> const Engine& { return session.engine(); };
   model.generate = session.generate_options(greedy);
@@ -116,7 +112,7 @@ int evaluate_tasks(EvalFlags& flags) {
   options.peak_rss = peak_rss_bytes;
   options.report = !flags.no_report;
   const std::unique_ptr<Judge> judge = open_judge(flags.judge, options.out);
-  options.judging = {judge.get(), flags.judge.model, flags.model.quiet, session.processor().options().limits};
+  options.judging = {judge.get(), flags.judge.model, flags.model.quiet, evaluated.options().limits};
   const Json results = evaluate(tasks, model, options);
   if (flags.json) {
     print_json(results);

@@ -1,6 +1,11 @@
 #include "eval/evaluate.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <deque>
@@ -47,7 +52,7 @@ class TaskRun {
     result_.task = task;
     result_.records = questions_->size();
     total_ = options.limit > 0 ? std::min(options.limit, questions_->size()) : questions_->size();
-    for (std::int64_t i = 0; i < total_; ++i) questions_->at(i, RecordParts::text);
+    for (std::int64_t i = 0; i < total_; ++i) check_scorable(task, questions_->at(i, RecordParts::text), i);
   }
 
   // To be called once the folder is known to be of this run.
@@ -164,13 +169,32 @@ class TaskRun {
   TaskResult result_;
 };
 
+// Two runs that append to the same files would ruin both. File systems without locks go unguarded.
+class FolderLock {
+ public:
+  explicit FolderLock(const std::string& folder) {
+    std::error_code failure;
+    fs::create_directories(folder, failure);
+    if (failure) throw Error(ErrorKind::resource, folder + ": cannot make the folder: " + failure.message());
+    file_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file_ < 0 || ::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+    ::close(file_);
+    throw Error(ErrorKind::usage, folder + ": another run is writing here; wait for it, or choose another --out");
+  }
+  ~FolderLock() {
+    if (file_ >= 0) ::close(file_);
+  }
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
 // run.json: what the answers in a folder depend on. Tasks may be added by later runs.
 void claim_folder(const std::vector<EvalTask>& tasks, const EvalModel& model, const EvalOptions& options) {
   const std::string path = options.out + "/run.json";
   Json run = {{"model", model.identity}, {"tasks", Json::object()}};
-  std::error_code failure;
-  fs::create_directories(options.out, failure);
-  if (failure) throw Error(ErrorKind::resource, options.out + ": cannot make the folder: " + failure.message());
   if (fs::exists(path)) {
     if (!options.resume) {
       throw Error(ErrorKind::usage, options.out + " has a run; go on with it by --resume, or choose another --out");
@@ -219,6 +243,7 @@ Json evaluate(const std::vector<EvalTask>& tasks, const EvalModel& model, const 
   const auto start = std::chrono::steady_clock::now();
   std::deque<TaskRun> runs;
   for (const EvalTask& task : tasks) runs.emplace_back(task, model, options);
+  const FolderLock lock(options.out);
   claim_folder(tasks, model, options);
   for (TaskRun& run : runs) run.read_kept();
   std::vector<TaskResult> results;

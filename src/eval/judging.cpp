@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/progress_bar.h"
+#include "data/record_rules.h"
 #include "judge/judge.h"
 #include "metrics/exact.h"
 #include "prompt/thumbnail.h"
@@ -178,12 +179,21 @@ Judged judge_by_rule(const EvalTask& task, const Question& question, std::int64_
   }
 }
 
+void check_scorable(const EvalTask& task, const Question& question, std::int64_t index) {
+  if (!question.reference.answers.empty()) judge_by_rule(task, question, index, "");
+  const std::string tag = task.aggregate().tag;
+  if (!tag.empty() && !question.tags.contains(tag)) {
+    refuse_record(question.where, "has no \"" + tag + "\", which the headline is made of");
+  }
+}
+
 void score_samples(const EvalTask& task, const Questions& questions, const JudgingOptions& options,
                    TaskResult& result) {
   std::map<std::string, std::vector<std::size_t>> for_judge;
   std::string proxy;
   for (std::size_t at = 0; at < result.samples.size(); ++at) {
     AnsweredSample& answered = result.samples[at];
+    answered.score.reset();  // of another judge, or of a proxy
     const Question question = questions.at(answered.index, RecordParts::text);
     const std::string rubric = rubric_name(question);
     if (!rubric.empty() && options.judge != nullptr) {
@@ -194,13 +204,18 @@ void score_samples(const EvalTask& task, const Questions& questions, const Judgi
       result.unscored[answered.index] = "there is no reference answer to compare with";
       continue;
     }
+    if (!rubric.empty() && proxy_of(rubric) == Proxy::none) {
+      result.unscored[answered.index] = "only a judge can score it, and nothing stands in for one";
+      continue;
+    }
     if (!rubric.empty()) proxy = proxy_name(proxy_of(rubric));
     ScoredSample scored = scored_sample(question, answered.index, answered.answer);
     scored.judged = judge_by_rule(task, question, answered.index, answered.answer);
     answered.score = scored.judged.value;
     result.scored.push_back(std::move(scored));
   }
-  if (!proxy.empty()) result.scored_by = "offline proxy " + proxy + ", not the judge's score";
+  result.by_proxy = !proxy.empty();
+  if (result.by_proxy) result.scored_by = "offline proxy " + proxy + ", not the judge's score";
   if (for_judge.empty()) return;
   result.scored_by = "judge " + options.judge_name;
   Grading(task, questions, options, result).run(for_judge);

@@ -27,6 +27,10 @@ struct JudgingOptions {
 // in the results.
 Judged judge_by_rule(const EvalTask& task, const Question& question, std::int64_t index, const std::string& answer);
 
+// Throws input naming the row when its answers could not be scored: a rule that needs options and has none, a headline
+// that needs a tag. To be called before the model is asked.
+void check_scorable(const EvalTask& task, const Question& question, std::int64_t index);
+
 // Fills result.scored, result.unscored, and the scores of result.samples. Questions whose labels are withheld get no
 // score. A judge that fails leaves its sample out, and result.unscored says why.
 void score_samples(const EvalTask& task, const Questions& questions, const JudgingOptions& options, TaskResult& result);

@@ -13,6 +13,8 @@ namespace ov {
 namespace {
 
 constexpr std::string_view kMark = "<image>";
+constexpr std::size_t kLetters = 26;
+constexpr std::int64_t kMaxPrecision = 20;
 
 std::size_t count_marks(std::string_view text) {
   std::size_t count = 0;
@@ -141,9 +143,12 @@ class RowQuestions : public EvaluatedQuestions {
     question.reference.answers = row->texts("answers");
     if (question.reference.answers.empty()) refuse_record(question.where, "\"answers\" is empty");
     question.reference.choices = row->texts_or_none("choices");
+    if (question.reference.choices.size() > kLetters) row->refuse("choices", "has more options than there are letters");
     question.reference.question = row->text("prompt");
     question.reference.answer_type = row->text_or("answer_type", "");
-    if (row->has("precision")) question.reference.precision = static_cast<int>(row->integer("precision"));
+    const std::int64_t precision = row->has("precision") ? row->integer("precision") : 0;
+    if (precision < 0 || precision > kMaxPrecision) row->refuse("precision", "should be from 0 to 20 digits");
+    question.reference.precision = static_cast<int>(precision);
     question.target = question.reference.answers[0];
     question.category = row->text_or("category", "");
     if (!question.category.empty()) question.tags["category"] = {question.category};
@@ -200,6 +205,13 @@ class BenchmarkQuestions : public EvaluatedQuestions {
 };
 
 }  // namespace
+
+ProcessorOptions as_evaluated(ProcessorOptions options) {
+  options.num_frames = kVideoFrames;
+  options.as_evaluated = true;
+  options.limits.max_video_seconds = kLongestVideo;
+  return options;
+}
 
 std::unique_ptr<Questions> Questions::open(const EvalTask& task) {
   switch (task.form) {

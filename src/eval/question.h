@@ -41,6 +41,9 @@ struct EvalProcessors {
   const Processor* as_evaluated = nullptr;
 };
 
+// Options of the processor for benchmarks and rows, made from those of a session: 32 frames of a video, films too.
+ProcessorOptions as_evaluated(ProcessorOptions options);
+
 class Questions {
  public:
   // Throws input when the data are not there or cannot be read.

@@ -9,6 +9,8 @@
 
 #include "base/error.h"
 #include "checkpoint/checkpoint.h"
+#include "eval/judging.h"
+#include "eval/sample_file.h"
 
 namespace ov {
 namespace {
@@ -163,6 +165,25 @@ TEST_F(EvalQuestions, MissingPictureIsNamedWithFileAndLine) {
     EXPECT_THAT(error.what(), HasSubstr("data.jsonl:1: "));
     EXPECT_THAT(error.what(), HasSubstr("none.jpg"));
   }
+}
+
+TEST_F(EvalQuestions, SamplesWithoutAScoreAreReadBack) {
+  const auto questions = open(record("", "How many?", "two") + "\n");
+  const AnsweredSample sample = {0, "7", "How many?", "two", "2", std::nullopt, ""};
+  const std::string path = folder_ + "/samples.jsonl";
+  std::ofstream(path) << dump_json(to_json(sample)) << "\n{\"index\": 1, \"i";
+  const std::vector<AnsweredSample> kept = read_samples(path, *questions);
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_FALSE(kept[0].score.has_value());
+}
+
+TEST_F(EvalQuestions, WhatCannotBeScoredIsRefusedBeforeItIsAsked) {
+  task_.form = EvalTask::Form::rows;
+  task_.metric = "letter_mmmu";
+  const auto questions = open(R"({"prompt": "A or B?", "answers": ["A"]})");
+  EXPECT_THROW(check_scorable(task_, questions->at(0), 0), Error);
+  task_.metric = "letter_priority";
+  EXPECT_NO_THROW(check_scorable(task_, open(R"({"prompt": "A or B?", "answers": ["A"]})")->at(0), 0));
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ Json compat_json(const TaskResult& result, const Headline& headline) {
   return {{benchmark.lmms_eval_task, metrics}};
 }
 
+// "Spot-the-Diff" is the paper's row interleave_spot_the_diff.
+std::string interleave_row(std::string category) {
+  for (char& c : category) c = c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return "interleave_" + category;
+}
+
 // What the paper's table calls these scores, on its scales.
 Json paper_json(const TaskResult& result, const Headline& headline) {
   Json scores = Json::object();
@@ -41,13 +47,18 @@ Json paper_json(const TaskResult& result, const Headline& headline) {
     for (const char* part : {"perception", "cognition"}) scores[std::string("mme_") + part] = headline.extra.at(part);
     return scores;
   }
-  const double full = benchmark.lmms_eval_scale == 5 ? 5 : 100;
-  if (paper_row(benchmark.name) != nullptr) scores[benchmark.name] = headline.value / 100 * full;
+  if (paper_row(benchmark.name) != nullptr) scores[benchmark.name] = headline.value / 100 * benchmark.full();
+  const auto categories = headline.breakdown.find("sub_task category");
+  if (categories == headline.breakdown.end()) return scores;
+  for (const auto& [category, score] : categories->second) {
+    const std::string row = interleave_row(category);
+    if (paper_row(row) != nullptr) scores[row] = score.mean;
+  }
   return scores;
 }
 
 Json task_json(const TaskResult& result) {
-  const Headline headline = aggregate(result.task.aggregate(), result.scored);
+  const Headline headline = result.headline();
   Json json = {{"score", nullptr}, {"stderr", nullptr}, {"interval", nullptr}, {"n", nullptr}};
   const Json found = to_json(headline);
   for (const char* key : {"score", "stderr", "interval", "n"}) json[key] = headline.n > 0 ? found.at(key) : Json();
@@ -65,7 +76,7 @@ Json task_json(const TaskResult& result) {
   if (result.task.benchmark != nullptr) {
     json["headline"] = found;
     json["paper"] = paper_json(result, headline);
-    json["lmms_eval"] = compat_json(result, headline);
+    json["lmms_eval"] = result.by_proxy ? Json() : compat_json(result, headline);
   }
   json["answered_now"] = result.answered_now;
   json["seconds"] = result.seconds;
@@ -74,11 +85,12 @@ Json task_json(const TaskResult& result) {
 }
 
 // The mean over tasks counts each task once; the pooled score counts each sample once. Tasks with sums of their own
-// kind (MME) and without scores are in neither.
+// kind (MME), without scores and with a proxy's are in neither.
 Json groups_json(const std::vector<TaskResult>& results) {
   std::map<std::string, std::vector<const TaskResult*>> groups;
   for (const TaskResult& result : results) {
-    if (result.task.group.empty() || result.scored.empty() || result.task.aggregate().kind == "mme_pair") continue;
+    if (result.task.group.empty() || result.task.aggregate().kind == "mme_pair") continue;
+    if (result.by_proxy || result.headline().n == 0) continue;
     groups[result.task.group].push_back(&result);
   }
   Json json = Json::object();
@@ -90,7 +102,7 @@ Json groups_json(const std::vector<TaskResult>& results) {
       const std::vector<double> values = values_of(*member);
       tasks.push_back(member->task.name);
       pooled.insert(pooled.end(), values.begin(), values.end());
-      sum += aggregate(member->task.aggregate(), member->scored).value;
+      sum += member->headline().value;
     }
     json[name] = {
         {"tasks", tasks}, {"mean", sum / static_cast<double>(members.size())}, {"pooled", to_json(score_of(pooled))}};
@@ -106,9 +118,12 @@ std::string fixed(double value) {
 
 std::string cell(const Json& score) {
   if (score.at("score").is_null()) return "no score";
-  const Json& interval = score.at("interval");
-  return fixed(score.at("score").get<double>()) + " (" + fixed(interval.at(0).get<double>()) + " to " +
-         fixed(interval.at(1).get<double>()) + ", n " + std::to_string(score.at("n").get<std::int64_t>()) + ")";
+  const Json& low = score.at("interval").at(0);
+  const Json& high = score.at("interval").at(1);  // null: a ratio of one sample has no bound
+  const std::string interval =
+      high.is_null() ? "" : fixed(low.get<double>()) + " to " + fixed(high.get<double>()) + ", ";
+  return fixed(score.at("score").get<double>()) + " (" + interval + "n " +
+         std::to_string(score.at("n").get<std::int64_t>()) + ")";
 }
 
 // Markdown cells end at "|" and at the line.
@@ -162,8 +177,8 @@ std::string remarks(const Runs& runs) {
       const std::string by = json.value("scored_by", metric);
       if (by != metric) out += lead + "scored by " + plain(by) + ".\n";
       if (const std::int64_t undecided = json.value("undecided", std::int64_t{0}); undecided > 0) {
-        out += lead + std::to_string(undecided) + " answers say nothing that the rule can read; " +
-               plain(json.value("fallback", "its fallback")) + " decided.\n";
+        out += lead + std::to_string(undecided) + " answers say nothing that the rule can read; its fallback" +
+               (json.contains("fallback") ? " (" + plain(json.value("fallback", "")) + ")" : "") + " decided.\n";
       }
       if (const std::int64_t unscored = json.value("unscored", std::int64_t{0}); unscored > 0) {
         out += lead + std::to_string(unscored) +
@@ -201,7 +216,27 @@ std::string table_of(const Runs& runs) {
   return out + remarks(runs);
 }
 
+// The paper has one number for five aspects, presumably their mean.
+void add_videochatgpt(const Json& tasks, const std::string& limited, OurRun& run) {
+  double sum = 0;
+  for (const char* aspect : {"correctness", "detail", "context", "temporal", "consistency"}) {
+    const auto found = tasks.find(std::string("videochatgpt_") + aspect);
+    if (found == tasks.end() || !found->value("scored_by", "").starts_with("judge ")) return;
+    if (found->at("score").is_null()) return;
+    sum += found->at("score").get<double>();
+  }
+  run.scores["videochatgpt"] = {sum / 100, "mean of five aspects" + limited};  // percent of 5, over five
+}
+
 }  // namespace
+
+Headline TaskResult::headline() const {
+  try {
+    return aggregate(by_proxy ? Aggregate{} : task.aggregate(), scored);
+  } catch (const Error& error) {
+    throw Error(error.kind(), task.name + ": " + error.what());
+  }
+}
 
 Json results_json(const std::vector<TaskResult>& results, const Json& run) {
   Json json = run;
@@ -233,8 +268,15 @@ std::string paper_comparison(const Runs& runs) {
       const std::string by = json.value("scored_by", "");
       if (by.starts_with("offline proxy")) remark += (remark.empty() ? "" : ", ") + std::string("proxy");
       const Json scores = json.value("paper", Json::object());
-      for (const auto& [row, value] : scores.items()) run.scores[row] = {value.get<double>(), remark};
+      for (const auto& [row, value] : scores.items()) {
+        if (!value.is_number()) {
+          throw Error(ErrorKind::format, name + ": its results.json has a score of " + row + " that is no number");
+        }
+        run.scores[row] = {value.get<double>(), remark};
+      }
     }
+    const Json& limit = results.at("limit");
+    add_videochatgpt(results.at("tasks"), limit.is_null() ? "" : ", first " + limit.dump(), run);
     any = any || !run.scores.empty();
     ours.push_back(std::move(run));
   }

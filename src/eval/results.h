@@ -30,6 +30,9 @@ struct TaskResult {
   std::vector<ScoredSample> scored;              // in the order of the records
   std::map<std::int64_t, std::string> unscored;  // record -> why it has no score
   std::string scored_by;                         // "": the metric
+  bool by_proxy = false;                         // for want of a judge
+
+  Headline headline() const;  // a proxy is averaged, whatever the benchmark does with its judge's marks
 };
 
 // `run` is what holds for all tasks: its keys come first.

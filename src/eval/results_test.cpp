@@ -70,6 +70,41 @@ TEST(Results, BenchmarksStandBesideThePaper) {
   EXPECT_EQ(paper_comparison({{"mine", results_json({result("a", "", {1})}, kRun)}}), "");
 }
 
+TEST(Results, CategoriesOfInterleaveBenchAreRowsOfThePaper) {
+  TaskResult found = benchmark("interleave_out", {1, 0, 1});
+  const char* tasks[] = {"BLINK", "BLINK", "Spot-the-Diff"};
+  for (int i = 0; i < 3; ++i) found.scored[i].tags = {{"sub_task", {tasks[i]}}};
+  const Json paper = results_json({found}, kRun).at("tasks").at("interleave_out").at("paper");
+  EXPECT_EQ(paper, Json({{"interleave_out", 75}, {"interleave_blink", 50}, {"interleave_spot_the_diff", 100}}));
+}
+
+TEST(Results, FiveAspectsAreOneRowOfThePaper) {
+  std::vector<TaskResult> aspects;
+  for (const char* aspect : {"correctness", "detail", "context", "temporal", "consistency"}) {
+    aspects.push_back(benchmark(std::string("videochatgpt_") + aspect, {0.5, 0.7}));
+    aspects.back().scored_by = "judge someone";
+  }
+  const auto table = [&] { return paper_comparison({{"z", results_json(aspects, kRun)}}); };
+  EXPECT_THAT(table(), HasSubstr("| 3.00 (mean of five aspects) | 3.08 |"));
+  aspects[3].scored_by = "offline proxy";
+  EXPECT_EQ(table(), "");
+}
+
+TEST(Results, AProxyIsAveragedAndComparesWithNothing) {
+  TaskResult proxy = benchmark("wilder", {0.25, 0.75});
+  proxy.by_proxy = true;
+  const Json json = results_json({proxy}, kRun);
+  EXPECT_EQ(json.at("tasks").at("wilder").at("score"), 50);
+  EXPECT_TRUE(json.at("tasks").at("wilder").at("lmms_eval").is_null());
+  EXPECT_TRUE(json.at("groups").empty());
+}
+
+TEST(Results, ARatioOfOneSampleHasNoInterval) {
+  TaskResult judged = benchmark("wilder", {0.4});
+  judged.scored[0].judged.reference_value = 0.8;
+  EXPECT_THAT(results_table({{"z", results_json({judged}, kRun)}}), HasSubstr("| 50.0 (n 1) |"));
+}
+
 TEST(Results, WhatScoresLackIsSaid) {
   TaskResult judged = benchmark("wilder", {});
   judged.unscored = {{0, "the judge failed"}};
@@ -83,6 +118,9 @@ TEST(Results, WhatScoresLackIsSaid) {
 }
 
 TEST(Results, OtherFilesAreRefused) {
+  Json words = results_json({benchmark("chartqa", {1})}, kRun);
+  words["tasks"]["chartqa"]["paper"]["chartqa"] = "much";
+  EXPECT_THROW(paper_comparison({{"run", words}}), Error);
   for (const Json& other : {Json::object(), Json::array(), Json({{"tasks", 1}, {"groups", 2}})}) {
     EXPECT_THROW(results_table({{"run", other}}), Error) << other;
   }

@@ -14,7 +14,7 @@ AnsweredSample parse_sample(const Json& line, const std::string& where) {
   sample.prompt = fields.string("prompt");
   sample.target = fields.string("target");
   sample.answer = fields.string("answer");
-  if (!fields.at("score").is_null()) sample.score = fields.number_or("score", 0, 0, 1);
+  if (fields.has("score")) sample.score = fields.number_or("score", 0, 0, 1);
   sample.category = fields.string("category");
   return sample;
 }

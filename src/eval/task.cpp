@@ -141,7 +141,7 @@ Json to_json(const EvalTask& task) {
   }
   if (task.form == EvalTask::Form::records) {
     json["video"] = {{"fps", task.video_fps}, {"max_frames", task.max_frames}};
-  } else {
+  } else if (has_fallback(task.metric)) {
     json["fallback"] = task.fallback;
   }
   return json;

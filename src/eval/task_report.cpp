@@ -35,12 +35,14 @@ std::vector<std::string> thumbnails(const Questions& questions, std::int64_t ind
 }  // namespace
 
 EvalTaskReport task_report(const TaskResult& result, const Questions& questions, const MediaLimits& limits) {
-  const Headline headline = aggregate(result.task.aggregate(), result.scored);
+  const Headline headline = result.headline();
   EvalTaskReport report;
   report.name = result.task.name;
   report.metric = result.task.metric;
   report.remark = remark_of(result);
-  report.score = {headline.value, headline.low, headline.high, headline.n};
+  report.full = result.task.benchmark != nullptr ? result.task.benchmark->full() : 100;
+  const double scale = report.full / 100;
+  report.score = {scale * headline.value, scale * headline.low, scale * headline.high, headline.n};
   if (result.task.aggregate().kind == "mme_pair") report.full = 2800;
   report.undecided = headline.undecided;
   report.failed = static_cast<std::int64_t>(result.unscored.size());

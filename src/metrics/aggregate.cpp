@@ -108,9 +108,7 @@ Categories categorise(const Aggregate& how, const std::vector<Unit>& units, Head
 
 void set_macro(const Aggregate& how, const std::vector<Unit>& units, Headline& headline) {
   const Categories categories = categorise(how, units, headline);
-  if (categories.empty()) {
-    throw Error(ErrorKind::input, "no sample has a \"" + how.tag + "\" that is in one of the categories");
-  }
+  if (categories.empty()) return;  // n stays 0: no score
   double sum = 0, squares = 0;
   for (const auto& [category, members] : categories) {
     const Score score = score_of(values_of(counted(how, members)));
@@ -203,7 +201,7 @@ void set_ratio(const std::vector<Unit>& units, Headline& headline) {
     sum += unit.value;
     reference += unit.sample->judged.reference_value;
   }
-  if (reference == 0) throw Error(ErrorKind::input, "the judge's marks for the reference answers add up to nothing");
+  if (reference == 0) return;  // n stays 0: no score
   const double ratio = sum / reference;
   for (const Unit& unit : units) {
     const double residual = unit.value - ratio * unit.sample->judged.reference_value;

@@ -213,6 +213,10 @@ const std::vector<std::string>& answer_metrics() {
   return metrics;
 }
 
+bool has_fallback(const std::string& metric) {
+  return metric == "letter_mmmu" || metric == "letter_mmmu_first" || metric == "lvb_letter";
+}
+
 // FNV-1a over the name, scattered with the number.
 std::uint64_t draw_seed(std::string_view benchmark, std::int64_t doc_index) {
   std::uint64_t hash = 0xCBF29CE484222325;

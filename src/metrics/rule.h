@@ -24,6 +24,7 @@ struct Rule {
 Judged judge_answer(const Rule& rule, const Reference& reference, const std::string& answer, std::uint64_t seed);
 
 const std::vector<std::string>& answer_metrics();
+bool has_fallback(const std::string& metric);  // MMMU's family
 
 std::uint64_t draw_seed(std::string_view benchmark, std::int64_t doc_index);
 

@@ -26,7 +26,7 @@ bool is_of(const EvalAnswer& answer, Kind kind) {
   const bool scored = answer.problem.empty();
   switch (kind) {
     case kWrong: return scored && answer.value <= 0;
-    case kPartly: return scored && answer.value > 0;
+    case kPartly: return scored && answer.value > 0 && answer.value < 1;
     case kUndecided: return scored && answer.undecided;
     case kFailed: return !scored;
     default: return true;
@@ -58,6 +58,7 @@ std::string bar(const EvalScore& score, double full) {
 }
 
 std::string score_cells(const EvalScore& score, double full) {
+  if (score.n == 0) return "<td></td><td class=\"quiet\">no score</td><td></td><td>0</td>";
   const bool known = score.low < score.high;
   return "<td>" + bar(score, full) + "</td><td><b>" + fixed(score.value, full) + "</b></td><td class=\"quiet\">" +
          (known ? fixed(score.low, full) + " to " + fixed(score.high, full) : "") + "</td><td>" +
@@ -108,7 +109,7 @@ std::string categories(const EvalTaskReport& task) {
   if (task.categories.empty()) return "";
   std::string rows;
   for (const auto& [name, score] : task.categories) {
-    rows += "<tr><th>" + html(name) + "</th>" + score_cells(score, task.full) + "</tr>\n";
+    rows += "<tr><th>" + html(name) + "</th>" + score_cells(score, 100) + "</tr>\n";
   }
   return "<details class=\"card\"><summary>" + grouped_number(static_cast<std::int64_t>(task.categories.size())) +
          " categories</summary><div class=\"scroll\"><table class=\"scores\"><tbody>\n" + rows +

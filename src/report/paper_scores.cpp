@@ -72,7 +72,7 @@ constexpr PaperRow kRows[] = {
     {"muirbench", "MuirBench", multi_image, 1, {22.7, 25.5, 32.7, 41.8, 33.2, 54.8, 62.3, kNo}, {}},
     {"interleave_sciverse", "SciVerse (multi-image)", multi_image, 1, {26.7, 29.1, 30.0, 79.1, 65.8, 94.9, 66.9, kNo},
      {}},
-    {"interleave_out_domain", "LLaVA-Interleave (out-domain)", multi_image, 1,
+    {"interleave_out", "LLaVA-Interleave (out-domain)", multi_image, 1,
      {kNo, 33.3, kNo, 64.2, kNo, 79.9, 60.3, kNo},
      {"From the overview. For 72B and GPT-4V it is the mean of BLINK, Mantis, MathVerse and SciVerse; for 7B that "
      "mean is 64.8, for 0.5B 45.2."}},

@@ -26,7 +26,7 @@ std::vector<std::string> names_of(const std::string& list) {
 
 StageScores::StageScores(const StageSetup& setup)
     : processor_(*setup.processor),
-      as_evaluated_(setup.start->folder(), setup.config, {.as_evaluated = true}),
+      as_evaluated_(setup.start->folder(), setup.config, as_evaluated({})),
       stage_(setup.recipe.name),
       scoring_(setup.recipe.scoring),
       eos_(setup.start->config().eos_token_ids),
@@ -38,7 +38,7 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   const at::NoGradGuard no_gradients;
   OneVision seen = model;  // shares the weights
   if (!processor_.tiling().newline) seen.image_newline = Tensor();
-  const Engine engine(seen, processor_, {.cancelled = run.cancelled});
+  const Engine engine(seen, as_evaluated_, {.cancelled = run.cancelled});  // its limits have room for films
   EvalModel asked;
   asked.processors = {&processor_, &as_evaluated_};
   asked.engine = [&engine]() -> const Engine& { return engine; };
@@ -50,10 +50,12 @@ std::vector<Json> StageScores::ask(const OneVision& model, std::int64_t step, co
   options.batch_size = scoring_.batch_size;
   options.resume = true;  // a run that was killed here goes on here
   options.quiet = true;
+  options.judging.limits = as_evaluated_.options().limits;
   options.peak_rss = run.peak_rss ? run.peak_rss : [] { return std::int64_t{0}; };
   const Json results = evaluate(tasks_, asked, options);
   std::vector<Json> lines;
   const auto add = [&](const char* kind, const std::string& name, const Json& score) {
+    if (score.at("score").is_null()) return;  // labels are withheld, or only a judge could say
     Json line = {{"stage", stage_}, {"step", step}, {kind, name}};
     for (const char* key : {"score", "stderr", "interval", "n"}) line[key] = score.at(key);
     lines.push_back(std::move(line));

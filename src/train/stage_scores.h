@@ -23,7 +23,7 @@ class StageScores {
   // Throws as choose_tasks does, and input when the data of a task are not there. `setup` must outlive this.
   explicit StageScores(const StageSetup& setup);
 
-  // Pictures are seen as the stage sees them. A line of each task and each group:
+  // Pictures are seen as the stage sees them. A line of each task and each group that has a score:
   // {"stage", "step", "task" or "group", "score", "stderr", "interval", "n"}, in percent.
   std::vector<Json> ask(const OneVision& model, std::int64_t step, const TrainOptions& options) const;
 
