@@ -1,6 +1,6 @@
 """Runs the built program as a user would, with a time limit, and makes the small files that the tests need.
 
-The program is $OV_PROGRAM, or build/onevision under the repository root; its built-in model is models/nano there.
+The program is $OV_PROGRAM, or build/onevision under the repository root; its built-in model lies beside it.
 
     done = run("ask", "What is shown?", "--image", PICTURES / "coffee.jpg", "--json")
     done.code, done.out, done.err, done.seconds, done.peak_bytes
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(os.environ.get("OV_PROGRAM", ROOT / "build" / "onevision")).resolve()
-NANO = ROOT / "models" / "nano"
+NANO = PROGRAM.parent / "models" / "nano"
 TESTDATA = ROOT / "testdata"
 PICTURES = TESTDATA / "images"
 VIDEOS = TESTDATA / "videos"

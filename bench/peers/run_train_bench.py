@@ -1,6 +1,6 @@
 """Training side by side: `onevision train` and train_bench.py in turns, on the same model, samples and threads.
 
-    python bench/peers/run_train_bench.py --program build/onevision --nano models/nano --model build/bench-0.5b \
+    python bench/peers/run_train_bench.py --program build/onevision --nano build/models/nano --model build/bench-0.5b \
         --threads 2 --rounds 3 --json build/train-bench.json
 
 Three parts (--only picks): `nano`, one epoch of a mixture of very different lengths (train_inputs.py) on the built-in
@@ -198,7 +198,7 @@ def print_part(name, result):
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="build/onevision")
-    parser.add_argument("--nano", default="models/nano")
+    parser.add_argument("--nano", default="build/models/nano")
     parser.add_argument("--model", default="build/bench-0.5b")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has transformers")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
