@@ -50,7 +50,7 @@ struct BenchmarkQuestion {
   Tags tags;
   std::int64_t max_new_tokens = 1024;
 
-  std::string rubric() const { return metric.starts_with("judge:") ? metric.substr(6) : ""; }
+  std::string rubric() const { return rubric_of_metric(metric); }
 };
 
 class QuestionSource;  // question_source.h

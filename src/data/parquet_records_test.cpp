@@ -7,6 +7,7 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "data/record_file.h"
+#include "data/test_refusal.h"
 
 namespace ov {
 namespace {
@@ -39,18 +40,6 @@ void expect_equal(const Sample& sample, const Json& expected, bool with_bytes) {
   for (std::size_t k = 0; k < sample.turns.size(); ++k) {
     EXPECT_EQ(sample.turns[k].text, expected.at("turns")[k].get<std::string>());
   }
-}
-
-template <class Body>
-std::string refusal(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
 }
 
 class Parquet : public testing::Test {

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "data/json_index.h"
 #include "data/record_rules.h"
+#include "data/test_refusal.h"
 
 namespace ov {
 namespace {
@@ -17,17 +18,6 @@ using testing::HasSubstr;
 const std::string kRecords = std::string(OV_TESTDATA) + "/data/records/";
 const std::string kCorrupt = std::string(OV_TESTDATA) + "/data/corrupt/";
 const RecordContext kContext{"set", "pictures", "videos"};
-
-template <class Body>
-std::string refusal(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 std::vector<std::string> lines_of(const std::string& path) {
   std::istringstream text(read_file(path, 1 << 20));

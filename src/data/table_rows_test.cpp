@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "data/record_file.h"
+#include "data/test_refusal.h"
 
 namespace ov {
 namespace {
@@ -20,18 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kTables = std::string(OV_TESTDATA) + "/data/tables/";
-
-template <class Body>
-std::string refusal(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
 
 class ParquetTable : public testing::Test {
  protected:

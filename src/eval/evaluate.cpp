@@ -127,7 +127,7 @@ class TaskRun {
       AnsweredSample sample = std::move(waiting_.front().sample);
       const Question question = std::move(waiting_.front().question);
       sample.answer = stripped(waiting_.front().sequence->take().text);
-      if (!question.reference.answers.empty() && !question.metric.starts_with("judge:")) {
+      if (!question.reference.answers.empty() && question.rubric().empty()) {
         sample.score = judge_by_rule(task_, question, sample.index, sample.answer).value;
       }
       waiting_.pop_front();

@@ -14,12 +14,6 @@
 namespace ov {
 namespace {
 
-constexpr std::string_view kJudge = "judge:";
-
-std::string rubric_name(const Question& question) {
-  return question.metric.starts_with(kJudge) ? question.metric.substr(kJudge.size()) : "";
-}
-
 // MathVerse's rubric is one of two steps; its answers are short.
 Proxy proxy_of(const std::string& rubric) { return rubric == "mathverse" ? Proxy::token_f1 : rubric_of(rubric).proxy; }
 
@@ -166,7 +160,7 @@ Judged judge_by_rule(const EvalTask& task, const Question& question, std::int64_
   rule.metric = question.metric;
   rule.fallback = task.fallback;
   rule.strip_punctuation = task.benchmark != nullptr && task.benchmark->strip_punctuation;
-  if (const std::string rubric = rubric_name(question); !rubric.empty()) {
+  if (const std::string rubric = question.rubric(); !rubric.empty()) {
     if (proxy_of(rubric) == Proxy::token_f1) {
       return {.value = token_f1(normalised_answer(answer), normalised_answer(question.target))};
     }
@@ -195,7 +189,7 @@ void score_samples(const EvalTask& task, const Questions& questions, const Judgi
     AnsweredSample& answered = result.samples[at];
     answered.score.reset();  // of another judge, or of a proxy
     const Question question = questions.at(answered.index, RecordParts::text);
-    const std::string rubric = rubric_name(question);
+    const std::string rubric = question.rubric();
     if (!rubric.empty() && options.judge != nullptr) {
       for_judge[rubric].push_back(at);
       continue;

@@ -34,6 +34,8 @@ struct Question {
   std::string group_id, cluster_id;
   Tags tags;
   std::int64_t max_new_tokens = 0;
+
+  std::string rubric() const { return rubric_of_metric(metric); }
 };
 
 struct EvalProcessors {

@@ -112,20 +112,21 @@ std::vector<EvalTask> choose_tasks(const TaskChoice& choice) {
     known.insert(known.begin(), own.begin(), own.end());
   }
   std::vector<EvalTask> chosen;
-  std::set<std::string> names;
   for (const std::string& name : choice.names) {
     const std::size_t before = chosen.size();
     std::copy_if(known.begin(), known.end(), std::back_inserter(chosen),
                  [&](const EvalTask& task) { return fits(task, name); });
     if (chosen.size() > before) continue;
+    std::set<std::string> names;
     for (const EvalTask& task : known) names.insert({task.name, task.group});
     const std::string file = choice.task_file + (has_file ? "" : " (which is not there)");
     throw Error(ErrorKind::usage, "--tasks: neither " + file + " nor the benchmarks have \"" + name + "\"" +
                                       nearest_name(name, {names.begin(), names.end()}) +
                                       "; `eval list` shows what there is");
   }
+  std::set<std::string> seen;
   for (const EvalTask& task : chosen) {
-    if (!names.insert(task.name).second) throw Error(ErrorKind::usage, "--tasks: \"" + task.name + "\" is named twice");
+    if (!seen.insert(task.name).second) throw Error(ErrorKind::usage, "--tasks: \"" + task.name + "\" is named twice");
   }
   return chosen;
 }

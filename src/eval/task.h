@@ -41,7 +41,7 @@ struct EvalTask {
 
   TrainingForm training_form() const;
   Aggregate aggregate() const { return benchmark != nullptr ? benchmark->aggregate : Aggregate{}; }
-  bool has_judge() const { return metric.starts_with("judge:"); }
+  bool has_judge() const { return !rubric_of_metric(metric).empty(); }
 };
 
 // Relative paths start at the folder of the file. Throws format for unknown keys, wrong values and repeated names.

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ov {
@@ -27,6 +28,12 @@ struct Judged {
   bool undecided = false;      // the rule found nothing and its fallback decided
   double reference_value = 0;  // of a judge that marks the reference too: what `ratio` divides by
 };
+
+// Of a metric "judge:<rubric>" the rubric; "" of a rule.
+inline std::string rubric_of_metric(std::string_view metric) {
+  constexpr std::string_view kJudge = "judge:";
+  return metric.starts_with(kJudge) ? std::string(metric.substr(kJudge.size())) : "";
+}
 
 using Tags = std::map<std::string, std::vector<std::string>>;  // "category" -> {"math"}; several for lists
 
