@@ -113,7 +113,9 @@ class Judged(BenchmarkTest):
     def test_without_a_judge_the_proxy_is_labelled(self):
         task = self.evaluate("activitynetqa", "--limit", "2")["tasks"]["activitynetqa"]
         self.assertIn("proxy", task["scored_by"])
-        self.assertIn("not the judge's score", (self.folder / "out" / "table.md").read_text())
+        table = (self.folder / "out" / "table.md").read_text()
+        self.assertIn("not the judge's score", table)
+        self.assertNotIn("ActivityNetQA (test)", table)  # the paper's numbers are of a judge
 
     def test_a_judge_is_asked_once(self):
         server = HTTPServer(("127.0.0.1", 0), JudgeServer)
@@ -131,6 +133,11 @@ class Judged(BenchmarkTest):
         asked = len(JudgeServer.asked)
         self.evaluate("activitynetqa", "--limit", "2", "--judge", url, "--resume")
         self.assertEqual(len(JudgeServer.asked), asked)
+
+    def test_replies_need_a_judge(self):
+        done = run(*self.line("activitynetqa", "--limit", "1", "--judge-batch", self.folder / "replies.jsonl"))
+        self.assertEqual(done.code, USAGE)
+        self.assertIn("--judge-batch", done.err)
 
     def test_requests_can_be_saved(self):
         task = self.evaluate("activitynetqa", "--limit", "2", "--judge", "none")["tasks"]["activitynetqa"]

@@ -196,6 +196,13 @@ class Refusing(EvalTest):
                 self.assertIn("mixed.jsonl:2", done.err)
                 self.assertIn(name, done.err)
 
+    def test_missing_data_say_where_they_come_from(self):
+        (self.folder / "text.jsonl").unlink()
+        self.tasks.write_text("data_from: make text\n" + self.tasks.read_text())
+        done = self.refuse(INPUT, *self.line())
+        self.assertIn("text.jsonl", done.err)
+        self.assertIn("make text", done.err)
+
     def test_command_lines(self):
         self.assertIn('did you mean "mixed"', self.refuse(USAGE, *self.line("--tasks", "mixd")).err)
         self.refuse(USAGE, *self.line("--tasks", "mixed,mixed"))

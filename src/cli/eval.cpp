@@ -73,6 +73,9 @@ Json identity_of(const Session& session, const ModelOptions& options) {
 
 // Null without --judge.
 std::unique_ptr<Judge> open_judge(const JudgeFlags& flags, const std::string& out) {
+  if (flags.url.empty() && !flags.batch.empty()) {
+    throw Error(ErrorKind::usage, "--judge-batch needs --judge too, an endpoint or none; without it nothing is judged");
+  }
   if (flags.url.empty()) return nullptr;
   JudgeOptions options;
   if (flags.url != "none") {

@@ -214,6 +214,9 @@ ProcessorOptions as_evaluated(ProcessorOptions options) {
 }
 
 std::unique_ptr<Questions> Questions::open(const EvalTask& task) {
+  if (!task.data_from.empty() && !std::filesystem::exists(task.data)) {
+    throw Error(ErrorKind::input, task.data + ": is not there; the task file says how to get it: " + task.data_from);
+  }
   switch (task.form) {
     case EvalTask::Form::records: return std::make_unique<RecordQuestions>(task);
     case EvalTask::Form::rows: return std::make_unique<RowQuestions>(task);

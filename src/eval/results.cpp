@@ -42,7 +42,7 @@ std::string interleave_row(std::string category) {
 Json paper_json(const TaskResult& result, const Headline& headline) {
   Json scores = Json::object();
   const Benchmark& benchmark = *result.task.benchmark;
-  if (headline.n == 0) return scores;
+  if (headline.n == 0 || result.by_proxy) return scores;  // a proxy is no such score
   if (benchmark.aggregate.kind == "mme_pair") {
     for (const char* part : {"perception", "cognition"}) scores[std::string("mme_") + part] = headline.extra.at(part);
     return scores;
@@ -265,8 +265,6 @@ std::string paper_comparison(const Runs& runs) {
     for (const auto& [task, json] : results.at("tasks").items()) {
       std::string remark;
       if (!results.at("limit").is_null()) remark = "first " + results.at("limit").dump();
-      const std::string by = json.value("scored_by", "");
-      if (by.starts_with("offline proxy")) remark += (remark.empty() ? "" : ", ") + std::string("proxy");
       const Json scores = json.value("paper", Json::object());
       for (const auto& [row, value] : scores.items()) {
         if (!value.is_number()) {

@@ -97,6 +97,7 @@ TEST(Results, AProxyIsAveragedAndComparesWithNothing) {
   EXPECT_EQ(json.at("tasks").at("wilder").at("score"), 50);
   EXPECT_TRUE(json.at("tasks").at("wilder").at("lmms_eval").is_null());
   EXPECT_TRUE(json.at("groups").empty());
+  EXPECT_EQ(paper_comparison({{"z", json}}), "");
 }
 
 TEST(Results, ARatioOfOneSampleHasNoInterval) {

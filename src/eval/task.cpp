@@ -65,10 +65,12 @@ TrainingForm EvalTask::training_form() const {
 std::vector<EvalTask> parse_eval_tasks(std::string_view text, const std::string& path) {
   const YamlFields top = YamlFields::parse(text, path);
   const std::string folder = std::filesystem::path(path).parent_path().string();
+  const std::string data_from = top.string_or("data_from", "");
   std::vector<EvalTask> tasks;
   std::set<std::string> names;
   for (const YamlFields& fields : top.objects("tasks")) {
     tasks.push_back(read_task(fields, folder));
+    tasks.back().data_from = data_from;
     if (!names.insert(tasks.back().name).second) fields.refuse("name", "a name of its own");
   }
   top.finish();

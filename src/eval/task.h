@@ -1,6 +1,7 @@
 // What a model is asked: published benchmarks by name (docs/benchmarks.md), and sets of one's own from a YAML file with
 // strict keys (docs/evaluation.md):
 //
+//   data_from: onevision synth data --recipe data.yaml
 //   tasks:
 //     - {name: count, data: data/count_test.jsonl, image_folder: data, metric: relaxed_number, group: single}
 //     - {name: forms, rows: data/forms.jsonl, metric: anls}
@@ -30,6 +31,7 @@ struct EvalTask {
   std::string name;                 // also of its files: letters, digits, "-", "_" and "."
   std::string data;                 // .json, .jsonl or .parquet; of a benchmark the folder that its data set lies in
   std::string image_folder;         // of pictures and videos; "" = the folder of the data file
+  std::string data_from;            // how the data are made or fetched, for who has none yet; "" = not said
   std::string group;                // tasks of one group are averaged; "" = none
   std::string metric = "exact";     // one of answer_metrics() or "judge:<rubric>"; a benchmark's rows may say otherwise
   std::string fallback = "random";  // Rule::fallback

@@ -44,6 +44,7 @@ EvalTaskReport task_report(const TaskResult& result, const Questions& questions,
   const double scale = report.full / 100;
   report.score = {scale * headline.value, scale * headline.low, scale * headline.high, headline.n};
   if (result.task.aggregate().kind == "mme_pair") report.full = 2800;
+  report.compares = !result.by_proxy;
   report.undecided = headline.undecided;
   report.failed = static_cast<std::int64_t>(result.unscored.size());
   for (const auto& [tag, values] : headline.breakdown) {

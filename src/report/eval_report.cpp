@@ -70,7 +70,7 @@ std::string count_cell(std::int64_t count) {
 }
 
 std::string paper_cells(const EvalTaskReport& task) {
-  const PaperRow* row = paper_row(task.name);
+  const PaperRow* row = task.compares ? paper_row(task.name) : nullptr;
   std::string cells;
   for (const PaperColumn column : kPaperShown) {
     const double score = row == nullptr ? kNotReported : row->scores[column];
@@ -80,8 +80,9 @@ std::string paper_cells(const EvalTaskReport& task) {
 }
 
 std::string scores_table(const EvalReport& report) {
-  const bool with_paper = std::any_of(report.tasks.begin(), report.tasks.end(),
-                                      [](const EvalTaskReport& task) { return paper_row(task.name) != nullptr; });
+  const bool with_paper = std::any_of(report.tasks.begin(), report.tasks.end(), [](const EvalTaskReport& task) {
+    return task.compares && paper_row(task.name) != nullptr;
+  });
   std::string head =
       "<th>task</th><th></th><th>score</th><th>95 % interval</th><th>samples</th><th>undecided</th>"
       "<th>not scored</th>";

@@ -40,7 +40,8 @@ struct EvalTaskReport {
   std::string metric;  // "anls", "judge:mmvet by gpt-4o-2024-11-20"
   std::string remark;  // what the score lacks: "first 50 of 5,349"; may be empty
   EvalScore score;
-  double full = 100;  // the best possible score, on the paper's scale
+  double full = 100;     // the best possible score, on the paper's scale
+  bool compares = true;  // with the paper\'s score of this name; a proxy does not
   std::int64_t undecided = 0;
   std::int64_t failed = 0;                                         // samples that the score leaves out
   std::vector<std::pair<std::string, EvalScore>> categories = {};  // "domain: Science", in percent

@@ -48,6 +48,13 @@ TEST(EvalReport, IsOnePageThatFetchesAndRunsNothing) {
   }
 }
 
+TEST(EvalReport, ThePaperStandsOnlyBesideScoresThatCompare) {
+  EvalReport all = report();
+  EXPECT_THAT(eval_report_page(all), HasSubstr("73.7"));
+  all.tasks[0].compares = false;
+  EXPECT_THAT(eval_report_page(all), Not(HasSubstr("73.7")));
+}
+
 TEST(EvalReport, AnswersAreFiltered) {
   const std::string page = eval_report_page(report());
   EXPECT_THAT(page, HasSubstr("<div class=\"answer wrong\">"));
