@@ -1,5 +1,6 @@
 """`eval` on published benchmarks from outside: files in their layouts, batches, resuming, judges, rows of one's own."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -84,6 +85,25 @@ class Runs(BenchmarkTest):
         results = self.evaluate("videomme", "--limit", "2")
         self.assertEqual(results["tasks"]["videomme"]["n"], 2)
         self.assertTrue(self.samples("videomme")[0]["prompt"].startswith("<image>\n"))
+
+    def test_prompts_with_subtitles_resume(self):
+        self.evaluate("videomme_subtitles", "--limit", "1")
+        self.evaluate("videomme_subtitles", "--limit", "2", "--resume")
+        self.evaluate("videomme_subtitles", "--limit", "2", out="whole")
+        self.assertEqual(self.samples("videomme_subtitles"), self.samples("videomme_subtitles", "whole"))
+
+    def test_a_folder_takes_one_run_at_a_time(self):
+        out = self.folder / "out"
+        out.mkdir()
+        held = os.open(out, os.O_RDONLY)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        done = run(*self.line("ai2d", "--limit", "1"))
+        self.assertEqual(done.code, USAGE, done.err)
+        self.assertIn("another run", done.err)
+        self.assertEqual(list(out.iterdir()), [])
+        fcntl.flock(held, fcntl.LOCK_SH)
+        self.assertEqual(run(*self.line("ai2d", "--limit", "1")).code, USAGE)
 
     def test_protocols_are_not_mixed(self):
         self.evaluate("mmmu", "--limit", "1")
